@@ -1,0 +1,101 @@
+# The build's own words: one folder, one target.
+
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(benchmark REQUIRED)
+
+option(SWELL_SANITIZE "Comma-separated sanitizers, for example address,undefined" "")
+option(SWELL_FUZZ "Build the libFuzzer targets (clang)" OFF)
+
+add_library(swell_flags INTERFACE)
+target_compile_options(
+    swell_flags
+    INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer
+)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 reports false positives for these two inside the standard library when it optimises.
+    target_compile_options(swell_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+if(SWELL_SANITIZE)
+    target_compile_options(swell_flags INTERFACE -fsanitize=${SWELL_SANITIZE} -fno-sanitize-recover=all)
+    target_link_options(swell_flags INTERFACE -fsanitize=${SWELL_SANITIZE})
+endif()
+if(SWELL_FUZZ)
+    target_compile_options(swell_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+set_property(GLOBAL PROPERTY SWELL_TESTS "")
+
+# swell_library(NAME SOURCES … HEADERS … TESTS … BENCHES … FUZZERS … DEPS …)
+#
+# NAME     the folder's path below src/ with "/" as "_": cluster_store
+# SOURCES  .cpp files; a folder of headers alone names none
+# HEADERS  every header of the folder; each is compiled alone (target all_verify_interface_header_sets)
+# TESTS    *_test.cpp and *_sim_test.cpp; together they are the program NAME_test
+# BENCHES  *_bench.cpp; together the program NAME_bench (google-benchmark)
+# FUZZERS  *_fuzz.cpp; one program each, in preset fuzz
+# DEPS     other folders (base spec …) or CMake targets (SQLite::SQLite3); they mirror the includes
+function(swell_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;TESTS;BENCHES;FUZZERS;DEPS" ${ARGN})
+    set(deps "")
+    foreach(dep IN LISTS arg_DEPS)
+        if(TARGET swell_${dep})
+            list(APPEND deps swell_${dep})
+        else()
+            list(APPEND deps ${dep})
+        endif()
+    endforeach()
+    if(arg_SOURCES)
+        add_library(swell_${name} STATIC ${arg_SOURCES})
+        target_link_libraries(swell_${name} PUBLIC ${deps} PRIVATE swell_flags)
+        target_include_directories(swell_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+        set(scope PUBLIC)
+        set_target_properties(swell_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    else()
+        add_library(swell_${name} INTERFACE)
+        target_link_libraries(swell_${name} INTERFACE ${deps})
+        target_include_directories(swell_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+        set(scope INTERFACE)
+        set_target_properties(swell_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    endif()
+    if(arg_HEADERS)
+        target_sources(
+            swell_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${arg_HEADERS}
+        )
+    endif()
+    if(arg_TESTS)
+        swell_test(${name}_test SOURCES ${arg_TESTS} DEPS ${name})
+    endif()
+    if(arg_BENCHES)
+        add_executable(${name}_bench ${arg_BENCHES})
+        target_link_libraries(${name}_bench PRIVATE swell_${name} benchmark::benchmark_main swell_flags)
+        add_test(NAME ${name}_bench COMMAND ${name}_bench --benchmark_min_time=0.001)
+    endif()
+    if(SWELL_FUZZ)
+        foreach(source IN LISTS arg_FUZZERS)
+            get_filename_component(stem ${source} NAME_WE)
+            add_executable(${stem} ${source})
+            target_link_libraries(${stem} PRIVATE swell_${name} swell_flags)
+            target_link_options(${stem} PRIVATE -fsanitize=fuzzer)
+        endforeach()
+    endif()
+endfunction()
+
+# swell_test(NAME SOURCES … DEPS …): a GoogleTest program that ./test runs.
+function(swell_test name)
+    cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+    set(deps "")
+    foreach(dep IN LISTS arg_DEPS)
+        if(TARGET swell_${dep})
+            list(APPEND deps swell_${dep})
+        else()
+            list(APPEND deps ${dep})
+        endif()
+    endforeach()
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${deps} GTest::gmock GTest::gtest_main swell_flags)
+    add_test(NAME ${name} COMMAND ${name})
+    set_property(GLOBAL APPEND PROPERTY SWELL_TESTS ${name})
+endfunction()

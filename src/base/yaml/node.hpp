@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace swell::yaml {
+
+/// Where a value stands in its file; line and column count from 1, 0 is unknown (it came as JSON).
+struct Position {
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    bool operator==(const Position&) const = default;
+};
+
+/// A YAML or JSON value that knows where it was written.
+///
+/// Scalars keep their text; `type` is what YAML 1.2's core schema makes of it (as Kubernetes' reader:
+/// a quoted scalar is always a string). Mapping keys are unique (the reader refuses duplicates).
+struct Node {
+    enum class Type { null, boolean, integer, number, string, sequence, mapping };
+
+    Type type = Type::null;
+    Position at;                                      ///< of the value's first character
+    std::string text;                                 ///< scalars: the text, unquoted
+    std::vector<Node> items;                          ///< sequence: the items; mapping: the values
+    std::vector<std::pair<std::string, Position>> keys;  ///< mapping: same length as items
+
+    /// The value of a key of a mapping; nullptr when absent or not a mapping.
+    const Node* find(std::string_view key) const;
+    /// `null`, `boolean`, `integer`, `number`, `string`, `list` or `object`, as messages name it.
+    std::string_view type_name() const;
+
+    static Node from_json(const Json& json);
+    Json to_json() const;
+};
+
+}  // namespace swell::yaml

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/yaml/node.hpp"
+
+namespace swell::yaml {
+
+/// One fault of a text, with its place.
+struct Fault {
+    Position at;
+    std::string what;
+};
+
+/// Bounds of what a text may ask of us; each is checked while reading, before memory is taken.
+struct Limits {
+    std::size_t bytes = 16u << 20;      ///< of text
+    std::size_t depth = 64;             ///< nested sequences and mappings
+    std::size_t nodes = 1'000'000;      ///< values, after aliases are expanded
+};
+
+/// Documents of a text, and what is wrong with it. A syntax error ends the reading; documents before
+/// it stand. Empty documents are left out.
+struct Documents {
+    std::vector<Node> documents;
+    std::vector<Fault> faults;
+};
+
+/// Reads a multi-document YAML text (JSON is a subset). Aliases and merge keys (`<<`) are expanded
+/// within `limits.nodes`; duplicate keys, invalid UTF-8 and tabs as indentation are faults.
+/// Pure, bounded in time and memory by the limits.
+Documents parse(std::string_view text, const Limits& limits = {});
+
+/// Block style, two spaces, keys in their order, as kubectl prints.
+std::string to_yaml(const Json& json);
+
+}  // namespace swell::yaml

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/check.hpp"
+#include "base/json.hpp"
+#include "base/yaml/node.hpp"
+#include "spec/kinds/meta.hpp"
+
+namespace swell::spec {
+
+class Object;
+
+/// What is wrong with a field: its path (`spec.metrics[0].resource.name`, empty for the document) and
+/// what was expected and got. The reader adds file, line and column.
+struct Problem {
+    std::string path;
+    std::string what;
+    bool warning = false;
+};
+using Problems = std::vector<Problem>;
+
+/// One row of the registry: what the system knows about a kind. Made by `kind_of<T>()` from the
+/// struct alone; see spec/registry.hpp.
+struct Kind {
+    std::string_view api_version;  ///< as written out: `apps/v1`
+    std::string_view name;         ///< `Deployment`
+    std::string_view plural;       ///< `deployments`
+    std::vector<std::string_view> short_names;
+    bool namespaced = true;
+
+    const ObjectMeta& (*metadata)(const void*) = nullptr;
+    /// A copy with other metadata.
+    std::shared_ptr<const void> (*with_metadata)(const void*, ObjectMeta) = nullptr;
+    /// A copy of the first with the status of the second (same kind).
+    std::shared_ptr<const void> (*with_status)(const void*, const void*) = nullptr;
+    /// Equal but for metadata and status: a write that leaves this true does not raise `generation`.
+    bool (*same_spec)(const void*, const void*) = nullptr;
+    bool (*same_status)(const void*, const void*) = nullptr;
+    /// Reads and defaults; reports unknown fields, wrong types and missing required fields.
+    std::shared_ptr<const void> (*read)(const yaml::Node&, Problems&) = nullptr;
+    /// Whole object with apiVersion, kind, metadata; fields in the order of their declaration.
+    Json (*write)(const void*) = nullptr;
+    /// Rules across fields. Appends to Problems.
+    void (*validate)(const void*, Problems&) = nullptr;
+    /// JSON Schema (draft 2020-12) of the manifest.
+    Json (*schema)() = nullptr;
+};
+
+/// The row of a kind; the same address for the whole run.
+template <class T>
+const Kind& kind_of();
+
+/// An immutable object of any kind: cheap to copy, safe to share between threads.
+class Object {
+  public:
+    template <class T>
+    explicit(false) Object(T value)  // a Deployment is an Object
+        : kind_(&kind_of<T>()), value_(std::make_shared<const T>(std::move(value))) {}
+    Object(const Kind& kind, std::shared_ptr<const void> value)
+        : kind_(&kind), value_(std::move(value)) {
+        CHECK(value_ != nullptr);
+    }
+
+    const Kind& kind() const { return *kind_; }
+    const ObjectMeta& metadata() const { return kind_->metadata(value_.get()); }
+    const void* value() const { return value_.get(); }
+
+    template <class T>
+    bool is() const {
+        return kind_ == &kind_of<T>();
+    }
+    /// The typed value; it must be a T.
+    template <class T>
+    const T& as() const {
+        CHECK(is<T>());
+        return *static_cast<const T*>(value_.get());
+    }
+
+    Object with_metadata(ObjectMeta metadata) const {
+        return {*kind_, kind_->with_metadata(value_.get(), std::move(metadata))};
+    }
+    /// This object with the status of `other`, which has the same kind.
+    Object with_status(const Object& other) const {
+        CHECK(kind_ == other.kind_);
+        return {*kind_, kind_->with_status(value_.get(), other.value_.get())};
+    }
+    Json to_json() const { return kind_->write(value_.get()); }
+
+  private:
+    const Kind* kind_;
+    std::shared_ptr<const void> value_;
+};
+
+/// Names an object within a store.
+struct Key {
+    std::string_view kind;  ///< Kind::name, which outlives every key
+    std::string ns;         ///< empty for kinds without namespaces
+    std::string name;
+
+    auto operator<=>(const Key&) const = default;
+    bool operator==(const Key&) const = default;
+};
+
+inline Key key_of(const Object& object) {
+    return {object.kind().name, object.metadata().ns, object.metadata().name};
+}
+
+/// For people: `deployment/shop`, with the namespace in front when it is not `default`:
+/// `deployment/prod/shop`.
+std::string to_text(const Key& key);
+
+}  // namespace swell::spec
