@@ -141,7 +141,7 @@ struct ScalingPolicy {
 
 struct ScalingRules {
     std::optional<std::int32_t> stabilization_window_seconds;
-    std::string select_policy;  ///< Max, Min, Disabled
+    std::optional<std::string> select_policy;  ///< Max, Min, Disabled; filled in with Max
     std::optional<std::vector<ScalingPolicy>> policies;
     std::optional<Quantity> tolerance;
 
