@@ -47,7 +47,7 @@ class Histogram {
 
     std::int64_t count() const { return count_; }
     std::int64_t min() const { return count_ == 0 ? 0 : min_; }  ///< exact; 0 when empty
-    std::int64_t max() const { return max_; }  ///< exact; 0 when empty
+    std::int64_t max() const { return max_; }                    ///< exact; 0 when empty
     double sum() const { return sum_; }
     double mean() const;  ///< exact; 0 when empty
     std::int64_t saturated() const { return saturated_; }
