@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/hpa/calculate.hpp"
+#include "metrics/pod_metrics.hpp"
+#include "spec/kinds/core.hpp"
+
+namespace swell::control::hpa {
+
+/// Joins pods and what was measured of them into the calculator's numbers. Pure.
+struct Gathered {
+    Samples samples;
+    std::string request_error;  ///< `missing request for cpu in container app of Pod web-0`
+    std::size_t absurd = 0;     ///< usages left out because they cannot be true, or are too old
+};
+
+/// A usage of one pod by its name.
+struct NamedUsage {
+    std::string_view pod;
+    std::int64_t usage = 0;
+    Instant measured{};
+    Duration window{};
+};
+
+/// Which usages count; by default all, as in Kubernetes.
+struct Trust {
+    std::optional<Instant>
+        not_before;                ///< older measurements are left out: their pods count as missing
+    bool refuse_negative = false;  ///< same for usages below zero
+};
+
+/// Milli-units of `resource` in each pod's metrics: the sum over its containers, or of `container`
+/// alone. A pod with no containers, or with one that lacks the resource, has none.
+std::vector<NamedUsage> usages_of(
+    std::span<const metrics::PodMetrics> metrics,
+    std::string_view resource,
+    std::string_view container
+);
+
+/// `pods` and `usages` may come in any order; a later usage of the same pod replaces an earlier
+/// one. With a `resource`, requests are read (for utilization); pods[i] are those of the selector.
+Gathered gather(
+    std::span<const spec::Pod* const> pods,
+    std::span<const NamedUsage> usages,
+    const Trust& trust = {}
+);
+void gather_requests(
+    Gathered& gathered,
+    std::span<const spec::Pod* const> pods,
+    std::string_view resource,
+    std::string_view container
+);
+
+}  // namespace swell::control::hpa
