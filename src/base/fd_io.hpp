@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
@@ -37,7 +39,8 @@ class Fd {
     int fd_ = -1;
 };
 
-/// `what: strerror(errno)` with the code that fits errno (not_found, exists, timeout, else unavailable).
+/// `what: strerror(errno)` with the code that fits errno (not_found, exists, timeout, else
+/// unavailable).
 Error errno_error(std::string what);
 
 /// The whole file. Errors: not_found, unavailable, invalid when longer than `limit` bytes.

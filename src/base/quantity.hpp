@@ -2,18 +2,22 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/decimal.hpp"
 #include "base/result.hpp"
 
 namespace swell {
 
 /// A Kubernetes resource quantity: `500m`, `1.5`, `128Mi`, `1e3`.
 ///
-/// Exact down to nano; finer input is rounded away from zero to nano, as the original does.
-/// The text form is canonical: the largest suffix that leaves an integer, in the format it was
-/// written in (BinarySI, DecimalSI, DecimalExponent).
+/// Exact down to nano; finer input is rounded away from zero to nano, as the original does, with
+/// its oddities: what does not fit 64 bits wraps in value() and milli_value(), a unit alone reads
+/// as 0, and a number past `E` in SI form prints without its unit. One thing differs: an exponent
+/// such as `123456789012345678901e2000000000` is read at once, where the original spends gigabytes
+/// on it.
 ///
 /// Source  k8s.io/apimachinery/pkg/api/resource, and tests/conformance/vectors/quantity.
 class Quantity {
@@ -27,14 +31,18 @@ class Quantity {
     static Quantity from_milli(std::int64_t milli, Format format = Format::decimal_si);
     static Quantity from_value(std::int64_t value, Format format = Format::decimal_si);
 
-    /// Canonical text.
+    /// Canonical text: the largest suffix that leaves an integer, in the format it was written in.
+    /// What was read from a text that is canonical but for leading zeros, a sign or a point keeps
+    /// it as it was (`00100m`, `+5`), as the original does.
     std::string text() const;
+    /// The format it is printed in, where that loses nothing.
     Format format() const { return format_; }
 
     /// Whole units, rounded away from zero.
-    std::int64_t value() const;
+    std::int64_t value() const { return scaled(0); }
     /// Thousandths, rounded away from zero (cores to millicores).
-    std::int64_t milli_value() const;
+    std::int64_t milli_value() const { return scaled(-3); }
+    /// As Go's AsApproximateFloat64, bit for bit.
     double approximate() const;
     /// -1, 0, 1.
     int sign() const;
@@ -44,11 +52,27 @@ class Quantity {
     std::strong_ordering operator<=>(const Quantity& other) const;
 
   private:
-    // value = unscaled * 10^scale while `big` is empty; else `big` holds decimal digits of nanos.
+    struct Scan;
+    /// A number that 64 bits and a power of ten do not hold.
+    struct Big {
+        Decimal amount;
+        /// The power of ten that the original would keep it at; only its rounding to double shows
+        /// it.
+        std::int32_t scale = 0;
+    };
+
+    static Result<Quantity> parse_big(const Scan& scan);
+    static bool read_suffix(Scan& scan);
+    bool parse_small(const Scan& scan, std::string_view text);
+    std::int64_t scaled(std::int32_t scale) const;
+    Decimal decimal() const;
+
+    // unscaled_ * 10^scale_, unless big_ is set.
     std::int64_t unscaled_ = 0;
     std::int32_t scale_ = 0;
     Format format_ = Format::decimal_si;
-    std::string big_;
+    std::string text_;                // what text() gives; empty: to be worked out
+    std::shared_ptr<const Big> big_;  // shared because copies are many and it never changes
 };
 
 }  // namespace swell

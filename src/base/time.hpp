@@ -34,14 +34,16 @@ std::string to_rfc3339_seconds(Instant at);
 /// Errors  invalid: names the text.
 Result<Instant> parse_rfc3339(std::string_view text);
 
-/// Reads a duration as Go and Kubernetes write it: `300ms`, `1.5h`, `1m30s`, `0`; units h m s ms us µs ns.
-/// Errors  invalid: names the text; out of range (about 292 years) too.
+/// Reads a duration as Go and Kubernetes write it: `300ms`, `1.5h`, `1m30s`, `0`; units h m s ms us
+/// µs ns. Errors  invalid: names the text; out of range (about 292 years) too.
 Result<Duration> parse_duration(std::string_view text);
 
-/// The shortest exact form, as Go prints it: `1m30s`, `1.5s`, `250ms`, `0s`.
+/// The exact form that Go and so Kubernetes print: `1h0m0s`, `1m30s`, `1.5s`, `250ms`, `0s`.
 std::string to_text(Duration duration);
 
 /// For people: two units at most, as kubectl's AGE column: `45s`, `3m20s`, `2h5m`, `4d`.
+/// Below -1 s it is `<invalid>`, as there: clocks that differ by more than that need a look.
+/// Source  k8s.io/apimachinery/pkg/util/duration HumanDuration.
 std::string to_age(Duration duration);
 
 /// Seconds as a double.
