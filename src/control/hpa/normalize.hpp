@@ -62,13 +62,13 @@ struct Normalized {
     bool scale_up = false;        ///< of a stabilization: which direction the message is about
 
     /// The recommendation that holds `stabilized` away from what was asked, and until when it can.
-    std::optional<Recommendation> held_by;
+    std::optional<Recommendation> held_by{};
     Instant held_until{};
 
     /// Of rates: the bound, the policy that gives it, and what was changed within its period.
     std::int32_t rate_bound = 0;
-    std::optional<Rules::Policy> policy;  ///< none: disabled, or without `behavior`
-    std::int32_t period_start = 0;        ///< replicas at the start of the policy's period
+    std::optional<Rules::Policy> policy{};  ///< none: disabled, or without `behavior`
+    std::int32_t period_start = 0;          ///< replicas at the start of the policy's period
     std::optional<Instant>
         rate_until;  ///< when an event leaves the period; none when none is in it
 };
