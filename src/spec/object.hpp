@@ -15,8 +15,8 @@ namespace swell::spec {
 
 class Object;
 
-/// What is wrong with a field: its path (`spec.metrics[0].resource.name`, empty for the document) and
-/// what was expected and got. The reader adds file, line and column.
+/// What is wrong with a field: its path (`spec.metrics[0].resource.name`, empty for the document)
+/// and what was expected and got. The reader adds file, line and column.
 struct Problem {
     std::string path;
     std::string what;
@@ -38,22 +38,20 @@ struct Kind {
     std::shared_ptr<const void> (*with_metadata)(const void*, ObjectMeta) = nullptr;
     /// A copy of the first with the status of the second (same kind).
     std::shared_ptr<const void> (*with_status)(const void*, const void*) = nullptr;
-    /// Equal but for metadata and status: a write that leaves this true does not raise `generation`.
+    /// Equal but for metadata and status: a write that leaves this true does not raise
+    /// `generation`.
     bool (*same_spec)(const void*, const void*) = nullptr;
     bool (*same_status)(const void*, const void*) = nullptr;
     /// Reads and defaults; reports unknown fields, wrong types and missing required fields.
     std::shared_ptr<const void> (*read)(const yaml::Node&, Problems&) = nullptr;
     /// Whole object with apiVersion, kind, metadata; fields in the order of their declaration.
     Json (*write)(const void*) = nullptr;
-    /// Rules across fields. Appends to Problems.
+    /// Words, bounds and rules across fields. Appends to Problems; silent about faults that `read`
+    /// told.
     void (*validate)(const void*, Problems&) = nullptr;
     /// JSON Schema (draft 2020-12) of the manifest.
     Json (*schema)() = nullptr;
 };
-
-/// The row of a kind; the same address for the whole run.
-template <class T>
-const Kind& kind_of();
 
 /// An immutable object of any kind: cheap to copy, safe to share between threads.
 class Object {

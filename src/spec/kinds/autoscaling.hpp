@@ -35,10 +35,17 @@ struct MetricTarget {
 
     template <class V, class S>
     static void describe(V& v, S& s) {
-        v.one_of("type", s.type, {"Utilization", "Value", "AverageValue"}, "Which of the fields below counts.");
+        v.required_one_of(
+            "type",
+            s.type,
+            {"Utilization", "Value", "AverageValue"},
+            "Which of the fields below counts."
+        );
         v.field("value", s.value, "The metric's value as it is.");
         v.field("averageValue", s.average_value, "The value divided by the number of pods.");
-        v.field("averageUtilization", s.average_utilization, "Percent of the requests.");
+        v.range(
+            "averageUtilization", s.average_utilization, 1, 2147483647, "Percent of the requests."
+        );
     }
     bool operator==(const MetricTarget&) const = default;
 };
@@ -116,11 +123,18 @@ struct MetricSpec {
 
     template <class V, class S>
     static void describe(V& v, S& s) {
-        v.one_of("type", s.type, {"Resource", "ContainerResource", "Pods", "Object", "External"}, "Which of the fields below counts.");
+        v.required_one_of(
+            "type",
+            s.type,
+            {"Resource", "ContainerResource", "Pods", "Object", "External"},
+            "Which of the fields below counts."
+        );
         v.field("object", s.object, "A metric of one object.");
         v.field("pods", s.pods, "A metric of each pod.");
         v.field("resource", s.resource, "cpu or memory of the pods.");
-        v.field("containerResource", s.container_resource, "cpu or memory of one container of the pods.");
+        v.field(
+            "containerResource", s.container_resource, "cpu or memory of one container of the pods."
+        );
         v.field("external", s.external, "A metric of something outside.");
     }
     bool operator==(const MetricSpec&) const = default;
@@ -132,9 +146,9 @@ struct ScalingPolicy {
 
     template <class V, class S>
     static void describe(V& v, S& s) {
-        v.one_of("type", s.type, {"Pods", "Percent"}, "Unit of value.");
-        v.required("value", s.value, "Most change within the period.");
-        v.required("periodSeconds", s.period_seconds, "1 to 1800.");
+        v.required_one_of("type", s.type, {"Pods", "Percent"}, "Unit of value.");
+        v.required_range("value", s.value, 1, 2147483647, "Most change within the period.");
+        v.required_range("periodSeconds", s.period_seconds, 1, 1800, "1 to 1800.");
     }
     bool operator==(const ScalingPolicy&) const = default;
 };
@@ -147,8 +161,19 @@ struct ScalingRules {
 
     template <class V, class S>
     static void describe(V& v, S& s) {
-        v.field("stabilizationWindowSeconds", s.stabilization_window_seconds, "0 to 3600. Defaults to 0 (up) and 300 (down).");
-        v.one_of("selectPolicy", s.select_policy, {"Max", "Min", "Disabled"}, "Which policy counts. Defaults to Max.");
+        v.range(
+            "stabilizationWindowSeconds",
+            s.stabilization_window_seconds,
+            0,
+            3600,
+            "0 to 3600. Defaults to 0 (up) and 300 (down)."
+        );
+        v.one_of(
+            "selectPolicy",
+            s.select_policy,
+            {"Max", "Min", "Disabled"},
+            "Which policy counts. Defaults to Max."
+        );
         v.field("policies", s.policies, "Limits of the speed.");
         v.field("tolerance", s.tolerance, "Change of the ratio that is ignored. Defaults to 0.1.");
     }
@@ -176,8 +201,14 @@ struct HpaSpec {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.required("scaleTargetRef", s.scale_target_ref, "What is scaled.");
-        v.field("minReplicas", s.min_replicas, "Defaults to 1.");
-        v.required("maxReplicas", s.max_replicas, "At least minReplicas.");
+        v.range(
+            "minReplicas",
+            s.min_replicas,
+            0,
+            2147483647,
+            "Defaults to 1. 0 needs an Object or External metric."
+        );
+        v.required_range("maxReplicas", s.max_replicas, 1, 2147483647, "At least minReplicas.");
         v.field("metrics", s.metrics, "What decides; defaults to cpu at 80 %.");
         v.field("behavior", s.behavior, "How fast, how steady.");
     }
@@ -262,7 +293,9 @@ struct MetricStatus {
         v.field("object", s.object, "A metric of one object.");
         v.field("pods", s.pods, "A metric of each pod.");
         v.field("resource", s.resource, "cpu or memory of the pods.");
-        v.field("containerResource", s.container_resource, "cpu or memory of one container of the pods.");
+        v.field(
+            "containerResource", s.container_resource, "cpu or memory of one container of the pods."
+        );
         v.field("external", s.external, "A metric of something outside.");
     }
     bool operator==(const MetricStatus&) const = default;
@@ -273,7 +306,8 @@ struct HpaStatus {
     std::optional<Instant> last_scale_time;
     std::int32_t current_replicas = 0, desired_replicas = 0;
     std::vector<MetricStatus> current_metrics;
-    std::vector<Condition> conditions;  ///< AbleToScale, ScalingActive, ScalingLimited, ScaledToZero
+    std::vector<Condition>
+        conditions;  ///< AbleToScale, ScalingActive, ScalingLimited, ScaledToZero
 
     template <class V, class S>
     static void describe(V& v, S& s) {
@@ -299,6 +333,10 @@ struct HorizontalPodAutoscaler {
         v.required("spec", s.spec, "What is scaled, by which metrics, how far.");
         v.field("status", s.status, "What was decided.");
     }
+    bool operator==(const HorizontalPodAutoscaler&) const = default;
 };
+
+template <>
+const Kind& kind_of<HorizontalPodAutoscaler>();
 
 }  // namespace swell::spec

@@ -13,6 +13,7 @@ struct ResourceRequirements {
     static void describe(V& v, S& s) {
         v.field("limits", s.limits, "The most a container may use.");
         v.field("requests", s.requests, "What a container is promised; defaults to the limits.");
+        v.ignored({"claims"});
     }
     bool operator==(const ResourceRequirements&) const = default;
 };
@@ -31,7 +32,7 @@ struct KeySelector {
 };
 
 struct ObjectFieldSelector {
-    std::string api_version, field_path;
+    std::string api_version = "v1", field_path;
 
     template <class V, class S>
     static void describe(V& v, S& s) {
@@ -65,6 +66,7 @@ struct EnvVarSource {
         v.field("resourceFieldRef", s.resource_field_ref, "A request or limit of a container.");
         v.field("configMapKeyRef", s.config_map_key_ref, "A key of a ConfigMap.");
         v.field("secretKeyRef", s.secret_key_ref, "A key of a Secret.");
+        v.ignored({"fileKeyRef"});
     }
     bool operator==(const EnvVarSource&) const = default;
 };
@@ -116,9 +118,12 @@ struct ContainerPort {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.field("name", s.name, "Name that a Service or probe may use.");
-        v.required("containerPort", s.container_port, "Port the container would listen on in a cluster.");
+        v.required(
+            "containerPort", s.container_port, "Port the container would listen on in a cluster."
+        );
         v.field("hostPort", s.host_port, "Kept, not acted on.");
         v.one_of("protocol", s.protocol, {"TCP", "UDP", "SCTP"}, "Defaults to TCP.");
+        v.ignored({"hostIP"});
     }
     bool operator==(const ContainerPort&) const = default;
 };
@@ -129,7 +134,7 @@ struct HttpHeader {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.required("name", s.name, "Header name.");
-        v.required("value", s.value, "Header value.");
+        v.field("value", s.value, "Header value.");
     }
     bool operator==(const HttpHeader&) const = default;
 };
@@ -199,12 +204,23 @@ struct Probe {
         v.field("exec", s.exec, "Succeeds when the program exits with 0.");
         v.field("httpGet", s.http_get, "Succeeds on a status from 200 to 399.");
         v.field("tcpSocket", s.tcp_socket, "Succeeds when the port accepts.");
-        v.range("initialDelaySeconds", s.initial_delay_seconds, 0, 2147483647, "Wait after the start. Defaults to 0.");
+        v.range(
+            "initialDelaySeconds",
+            s.initial_delay_seconds,
+            0,
+            2147483647,
+            "Wait after the start. Defaults to 0."
+        );
         v.range("timeoutSeconds", s.timeout_seconds, 1, 2147483647, "Defaults to 1.");
         v.range("periodSeconds", s.period_seconds, 1, 2147483647, "Defaults to 10.");
         v.range("successThreshold", s.success_threshold, 1, 2147483647, "Defaults to 1.");
         v.range("failureThreshold", s.failure_threshold, 1, 2147483647, "Defaults to 3.");
-        v.field("terminationGracePeriodSeconds", s.termination_grace_period_seconds, "Of a kill by this probe; defaults to the pod's.");
+        v.field(
+            "terminationGracePeriodSeconds",
+            s.termination_grace_period_seconds,
+            "Of a kill by this probe; defaults to the pod's."
+        );
+        v.ignored({"grpc"});
     }
     bool operator==(const Probe&) const = default;
 };
@@ -232,6 +248,7 @@ struct Lifecycle {
     static void describe(V& v, S& s) {
         v.field("postStart", s.post_start, "Right after the start.");
         v.field("preStop", s.pre_stop, "Before SIGTERM, within the grace period.");
+        v.ignored({"stopSignal"});
     }
     bool operator==(const Lifecycle&) const = default;
 };
@@ -246,6 +263,7 @@ struct VolumeMount {
         v.required("mountPath", s.mount_path, "Where the container sees it.");
         v.field("subPath", s.sub_path, "Part of the volume.");
         v.field("readOnly", s.read_only, "Defaults to false.");
+        v.ignored({"mountPropagation", "recursiveReadOnly", "subPathExpr"});
     }
     bool operator==(const VolumeMount&) const = default;
 };
@@ -269,7 +287,9 @@ struct Container {
     static void describe(V& v, S& s) {
         v.required("name", s.name, "Name, unique in the pod.");
         v.field("image", s.image, "Kept; embedded pods run `command`.");
-        v.field("command", s.command, "Program and first arguments; no shell. $(NAME) is replaced.");
+        v.field(
+            "command", s.command, "Program and first arguments; no shell. $(NAME) is replaced."
+        );
         v.field("args", s.args, "More arguments. $(NAME) is replaced.");
         v.field("workingDir", s.working_dir, "Defaults to the folder of the manifest.");
         v.field("ports", s.ports, "Ports; the first is given as PORT.");
@@ -281,11 +301,19 @@ struct Container {
         v.field("readinessProbe", s.readiness_probe, "Fails: the pod gets no traffic.");
         v.field("startupProbe", s.startup_probe, "Until it succeeds the other probes wait.");
         v.field("lifecycle", s.lifecycle, "What is done after the start and before the stop.");
-        v.one_of("restartPolicy", s.restart_policy, {"Always", "OnFailure", "Never"}, "Of an init container: Always makes it a sidecar.");
+        v.one_of(
+            "restartPolicy",
+            s.restart_policy,
+            {"Always", "OnFailure", "Never"},
+            "Of an init container: Always makes it a sidecar."
+        );
         v.field("imagePullPolicy", s.image_pull_policy, "Kept, not acted on.");
         v.field("terminationMessagePath", s.termination_message_path, "Kept, not acted on.");
         v.field("terminationMessagePolicy", s.termination_message_policy, "Kept, not acted on.");
         v.raw("securityContext", s.security_context, "Kept, not acted on.");
+        v.ignored(
+            {"volumeDevices", "resizePolicy", "restartPolicyRules", "stdin", "stdinOnce", "tty"}
+        );
     }
     bool operator==(const Container&) const = default;
 };
@@ -359,6 +387,35 @@ struct Volume {
         v.field("emptyDir", s.empty_dir, "An empty folder that lives as long as the pod.");
         v.field("configMap", s.config_map, "Files from a ConfigMap.");
         v.field("secret", s.secret, "Files from a Secret.");
+        v.ignored(
+            {"awsElasticBlockStore",
+             "azureDisk",
+             "azureFile",
+             "cephfs",
+             "cinder",
+             "csi",
+             "downwardAPI",
+             "ephemeral",
+             "fc",
+             "flexVolume",
+             "flocker",
+             "gcePersistentDisk",
+             "gitRepo",
+             "glusterfs",
+             "hostPath",
+             "image",
+             "iscsi",
+             "nfs",
+             "persistentVolumeClaim",
+             "photonPersistentDisk",
+             "portworxVolume",
+             "projected",
+             "quobyte",
+             "rbd",
+             "scaleIO",
+             "storageos",
+             "vsphereVolume"}
+        );
     }
     bool operator==(const Volume&) const = default;
 };
@@ -370,7 +427,8 @@ struct PodSpec {
     std::int64_t termination_grace_period_seconds = 30;
     std::optional<std::int64_t> active_deadline_seconds;
     ResourceRequirements resources;
-    std::string node_name, service_account_name, dns_policy, priority_class_name, scheduler_name, hostname;
+    std::string node_name, service_account_name, dns_policy, priority_class_name, scheduler_name,
+        hostname;
     Labels node_selector;
     std::optional<bool> enable_service_links, automount_service_account_token, host_network;
     Json security_context, affinity, tolerations, topology_spread_constraints, image_pull_secrets;
@@ -378,10 +436,25 @@ struct PodSpec {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.field("volumes", s.volumes, "What containers can mount.");
-        v.field("initContainers", s.init_containers, "Run one after the other, to success, before the rest.");
+        v.field(
+            "initContainers",
+            s.init_containers,
+            "Run one after the other, to success, before the rest."
+        );
         v.required("containers", s.containers, "At least one.");
-        v.one_of("restartPolicy", s.restart_policy, {"Always", "OnFailure", "Never"}, "Defaults to Always.");
-        v.range("terminationGracePeriodSeconds", s.termination_grace_period_seconds, 0, 9223372036854775807, "From SIGTERM to SIGKILL. Defaults to 30.");
+        v.one_of(
+            "restartPolicy",
+            s.restart_policy,
+            {"Always", "OnFailure", "Never"},
+            "Defaults to Always."
+        );
+        v.range(
+            "terminationGracePeriodSeconds",
+            s.termination_grace_period_seconds,
+            0,
+            9223372036854775807,
+            "From SIGTERM to SIGKILL. Defaults to 30."
+        );
         v.field("activeDeadlineSeconds", s.active_deadline_seconds, "The pod fails after so long.");
         v.field("resources", s.resources, "Of the pod as a whole.");
         v.field("nodeName", s.node_name, "Kept, not acted on.");
@@ -391,14 +464,41 @@ struct PodSpec {
         v.field("schedulerName", s.scheduler_name, "Kept, not acted on.");
         v.field("hostname", s.hostname, "Kept, not acted on.");
         v.field("nodeSelector", s.node_selector, "Kept, not acted on.");
-        v.field("enableServiceLinks", s.enable_service_links, "Whether <NAME>_SERVICE_HOST is set. Defaults to true.");
-        v.field("automountServiceAccountToken", s.automount_service_account_token, "Kept, not acted on.");
+        v.field(
+            "enableServiceLinks",
+            s.enable_service_links,
+            "Whether <NAME>_SERVICE_HOST is set. Defaults to true."
+        );
+        v.field(
+            "automountServiceAccountToken", s.automount_service_account_token, "Kept, not acted on."
+        );
         v.field("hostNetwork", s.host_network, "Kept, not acted on.");
         v.raw("securityContext", s.security_context, "Kept, not acted on.");
         v.raw("affinity", s.affinity, "Kept, not acted on.");
         v.raw("tolerations", s.tolerations, "Kept, not acted on.");
         v.raw("topologySpreadConstraints", s.topology_spread_constraints, "Kept, not acted on.");
         v.raw("imagePullSecrets", s.image_pull_secrets, "Kept, not acted on.");
+        v.ignored(
+            {"dnsConfig",
+             "ephemeralContainers",
+             "hostAliases",
+             "hostIPC",
+             "hostPID",
+             "hostUsers",
+             "hostnameOverride",
+             "os",
+             "overhead",
+             "preemptionPolicy",
+             "priority",
+             "readinessGates",
+             "resourceClaims",
+             "runtimeClassName",
+             "schedulingGates",
+             "serviceAccount",
+             "setHostnameAsFQDN",
+             "shareProcessNamespace",
+             "subdomain"}
+        );
     }
     bool operator==(const PodSpec&) const = default;
 };
@@ -450,6 +550,7 @@ struct ContainerStateTerminated {
         v.field("message", s.message, "A sentence.");
         v.field("startedAt", s.started_at, "When it started.");
         v.field("finishedAt", s.finished_at, "When it ended.");
+        v.dropped({"containerID"});
     }
     bool operator==(const ContainerStateTerminated&) const = default;
 };
@@ -487,6 +588,14 @@ struct ContainerStatus {
         v.field("image", s.image, "As in the spec.");
         v.field("imageID", s.image_id, "Empty for a process.");
         v.field("containerID", s.container_id, "process://PID-STARTTIME.");
+        v.dropped(
+            {"allocatedResources",
+             "allocatedResourcesStatus",
+             "resources",
+             "stopSignal",
+             "user",
+             "volumeMounts"}
+        );
     }
     bool operator==(const ContainerStatus&) const = default;
 };
@@ -526,6 +635,16 @@ struct PodStatus {
         v.field("initContainerStatuses", s.init_container_statuses, "One an init container.");
         v.field("containerStatuses", s.container_statuses, "One a container.");
         v.field("ports", s.ports, "Swell's own: where each container port really listens.");
+        v.dropped(
+            {"ephemeralContainerStatuses",
+             "hostIPs",
+             "nominatedNodeName",
+             "observedGeneration",
+             "podIPs",
+             "qosClass",
+             "resize",
+             "resourceClaimStatuses"}
+        );
     }
     bool operator==(const PodStatus&) const = default;
 };
@@ -541,6 +660,7 @@ struct Pod {
         v.required("spec", s.spec, "What it runs.");
         v.field("status", s.status, "What it is doing.");
     }
+    bool operator==(const Pod&) const = default;
 };
 
 struct ServicePort {
@@ -555,8 +675,12 @@ struct ServicePort {
         v.one_of("protocol", s.protocol, {"TCP", "UDP", "SCTP"}, "Defaults to TCP.");
         v.field("appProtocol", s.app_protocol, "Kept, not acted on.");
         v.required("port", s.port, "Port of the Service.");
-        v.field("targetPort", s.target_port, "Number or name of a container port; defaults to port.");
-        v.field("nodePort", s.node_port, "A port of 127.0.0.1, for types NodePort and LoadBalancer.");
+        v.field(
+            "targetPort", s.target_port, "Number or name of a container port; defaults to port."
+        );
+        v.field(
+            "nodePort", s.node_port, "A port of 127.0.0.1, for types NodePort and LoadBalancer."
+        );
     }
     bool operator==(const ServicePort&) const = default;
 };
@@ -570,7 +694,12 @@ struct ServiceSpec {
 
     template <class V, class S>
     static void describe(V& v, S& s) {
-        v.one_of("type", s.type, {"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"}, "Defaults to ClusterIP.");
+        v.one_of(
+            "type",
+            s.type,
+            {"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"},
+            "Defaults to ClusterIP."
+        );
         v.field("selector", s.selector, "Labels of the pods that serve it.");
         v.field("ports", s.ports, "Ports it offers.");
         v.field("clusterIP", s.cluster_ip, "Its loopback address; set by the system, or None.");
@@ -578,7 +707,22 @@ struct ServiceSpec {
         v.field("externalName", s.external_name, "Kept, not acted on.");
         v.field("internalTrafficPolicy", s.internal_traffic_policy, "Kept, not acted on.");
         v.field("externalTrafficPolicy", s.external_traffic_policy, "Kept, not acted on.");
-        v.field("publishNotReadyAddresses", s.publish_not_ready_addresses, "Whether unready pods get traffic.");
+        v.field(
+            "publishNotReadyAddresses",
+            s.publish_not_ready_addresses,
+            "Whether unready pods get traffic."
+        );
+        v.ignored(
+            {"allocateLoadBalancerNodePorts",
+             "externalIPs",
+             "healthCheckNodePort",
+             "loadBalancerClass",
+             "loadBalancerIP",
+             "loadBalancerSourceRanges",
+             "sessionAffinityConfig",
+             "trafficDistribution"}
+        );
+        v.dropped({"clusterIPs", "ipFamilies", "ipFamilyPolicy"});
     }
     bool operator==(const ServiceSpec&) const = default;
 };
@@ -589,6 +733,7 @@ struct ServiceStatus {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.field("urls", s.urls, "Swell's own: where this machine reaches each port.");
+        v.dropped({"conditions", "loadBalancer"});
     }
     bool operator==(const ServiceStatus&) const = default;
 };
@@ -604,6 +749,7 @@ struct Service {
         v.required("spec", s.spec, "Which pods, which ports.");
         v.field("status", s.status, "Where it is reached.");
     }
+    bool operator==(const Service&) const = default;
 };
 
 struct ConfigMap {
@@ -619,6 +765,7 @@ struct ConfigMap {
         v.base64("binaryData", s.binary_data, "Bytes by key, in base64.");
         v.field("immutable", s.immutable, "Whether data may change.");
     }
+    bool operator==(const ConfigMap&) const = default;
 };
 
 struct Secret {
@@ -635,6 +782,7 @@ struct Secret {
         v.field("type", s.type, "Defaults to Opaque.");
         v.field("immutable", s.immutable, "Whether data may change.");
     }
+    bool operator==(const Secret&) const = default;
 };
 
 struct ObjectReference {
@@ -671,7 +819,20 @@ struct Event {
         v.field("count", s.count, "How often it was seen.");
         v.field("firstTimestamp", s.first_timestamp, "When first.");
         v.field("lastTimestamp", s.last_timestamp, "When last.");
+        v.dropped({"action", "eventTime", "related", "reportingInstance", "series", "source"});
     }
+    bool operator==(const Event&) const = default;
 };
+
+template <>
+const Kind& kind_of<Pod>();
+template <>
+const Kind& kind_of<Service>();
+template <>
+const Kind& kind_of<ConfigMap>();
+template <>
+const Kind& kind_of<Secret>();
+template <>
+const Kind& kind_of<Event>();
 
 }  // namespace swell::spec

@@ -21,14 +21,16 @@ struct Endpoint {
     std::vector<std::string> addresses;
     EndpointConditions conditions;
     std::optional<ObjectReference> target_ref;  ///< the pod
-    std::vector<PodPort> ports;                 ///< by name of the Service's port: embedded pods differ
+    std::vector<PodPort> ports;  ///< by name of the Service's port: embedded pods differ
 
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.required("addresses", s.addresses, "Where it listens.");
         v.required("conditions", s.conditions, "Whether it may be used.");
         v.field("targetRef", s.target_ref, "The pod.");
-        v.field("ports", s.ports, "Swell's own: port of this endpoint for each port of the Service.");
+        v.field(
+            "ports", s.ports, "Swell's own: port of this endpoint for each port of the Service."
+        );
     }
     bool operator==(const Endpoint&) const = default;
 };
@@ -45,6 +47,10 @@ struct EndpointSlice {
         v.required("addressType", s.address_type, "IPv4.");
         v.field("endpoints", s.endpoints, "Pods of the Service.");
     }
+    bool operator==(const EndpointSlice&) const = default;
 };
+
+template <>
+const Kind& kind_of<EndpointSlice>();
 
 }  // namespace swell::spec

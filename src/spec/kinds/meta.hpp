@@ -11,15 +11,30 @@
 #include "base/time.hpp"
 
 // A kind is declared once: a struct with initializers as defaults, and a describe() that names each
-// field for the reader, the writer, the checker and the schema (spec/describe.hpp). Absent stays absent: an optional
-// without a value, an empty string, list or map is not written out.
+// field for the reader, the writer, the checker and the schema (spec/fields/describe.hpp). Absent
+// stays absent: an optional without a value, an empty string, list or map is not written out.
 //
-//     field(name, member, doc)            may be left out
-//     required(name, member, doc)         must be given; always written out
-//     one_of(name, member, words, doc)    a string out of a fixed set (absent when empty)
-//     range(name, member, min, max, doc)  a number within bounds, both included
+//     field(name, member, doc)                     may be left out
+//     required(name, member, doc)                  must be given; always written out
+//     one_of(name, member, words, doc)             a string out of a fixed set (absent when empty)
+//     required_one_of(name, member, words, doc)    the same, and must be given
+//     range(name, member, min, max, doc)           a number within bounds, both included
+//     required_range(name, member, min, max, doc)  the same, and must be given
+//     version(name, member, doc)                   a number written as a string: resourceVersion
+//     base64(name, member, doc)                    a map of bytes
+//     merged(name, member, doc)                    a map of text that is merged into member, only
+//     read ignored({names})                             Kubernetes knows them, Swell does not act
+//     on them:
+//                                                  read with a warning, not kept
+//     dropped({names})                             set by a cluster: read in silence, not kept
 
 namespace swell::spec {
+
+struct Kind;
+
+/// The row of a kind in the registry; the same address for the whole run. See spec/object.hpp.
+template <class T>
+const Kind& kind_of();
 
 using Labels = std::map<std::string, std::string>;
 
@@ -72,11 +87,14 @@ struct ObjectMeta {
         v.field("generation", s.generation, "Set by the system at each change of the spec.");
         v.field("creationTimestamp", s.creation_timestamp, "Set by the system.");
         v.field("deletionTimestamp", s.deletion_timestamp, "Set by the system.");
-        v.field("deletionGracePeriodSeconds", s.deletion_grace_period_seconds, "Set by the system.");
+        v.field(
+            "deletionGracePeriodSeconds", s.deletion_grace_period_seconds, "Set by the system."
+        );
         v.field("labels", s.labels, "What selectors select by.");
         v.field("annotations", s.annotations, "Notes of any kind.");
         v.field("ownerReferences", s.owner_references, "Objects this one goes with.");
         v.field("finalizers", s.finalizers, "Who must agree before it is gone.");
+        v.dropped({"managedFields", "selfLink"});
     }
     bool operator==(const ObjectMeta&) const = default;
 };
@@ -88,7 +106,12 @@ struct LabelSelectorRequirement {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.required("key", s.key, "Label key.");
-        v.one_of("operator", s.op, {"In", "NotIn", "Exists", "DoesNotExist"}, "Relation of key and values.");
+        v.required_one_of(
+            "operator",
+            s.op,
+            {"In", "NotIn", "Exists", "DoesNotExist"},
+            "Relation of key and values."
+        );
         v.field("values", s.values, "Values; empty for Exists and DoesNotExist.");
     }
     bool operator==(const LabelSelectorRequirement&) const = default;
@@ -124,6 +147,7 @@ struct Condition {
         v.field("lastTransitionTime", s.last_transition_time, "When status last changed.");
         v.field("reason", s.reason, "One word, for programs.");
         v.field("message", s.message, "A sentence, for people.");
+        v.dropped({"observedGeneration"});
     }
     bool operator==(const Condition&) const = default;
 };

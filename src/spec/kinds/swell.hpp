@@ -61,8 +61,14 @@ struct LoadTestSpec {
         v.required("stages", s.stages, "The curve of the arrival rate.");
         v.field("startRate", s.start_rate, "Requests a second at the start. Defaults to 0.");
         v.field("timeout", s.timeout, "A request that takes longer is an error. Defaults to 10s.");
-        v.range("maxConnections", s.max_connections, 1, 100000, "Requests under way at once; an arrival beyond is dropped and counted. Defaults to 256.");
-        v.version("seed", s.seed, "Of the arrival times. Defaults to 1.");
+        v.range(
+            "maxConnections",
+            s.max_connections,
+            1,
+            100000,
+            "Requests under way at once; an arrival beyond is dropped and counted. Defaults to 256."
+        );
+        v.field("seed", s.seed, "Of the arrival times. Defaults to 1.");
     }
     bool operator==(const LoadTestSpec&) const = default;
 };
@@ -102,6 +108,10 @@ struct LoadTest {
         v.required("spec", s.spec, "Where, what and how much.");
         v.field("status", s.status, "How it went.");
     }
+    bool operator==(const LoadTest&) const = default;
 };
+
+template <>
+const Kind& kind_of<LoadTest>();
 
 }  // namespace swell::spec
