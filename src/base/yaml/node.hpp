@@ -19,15 +19,16 @@ struct Position {
 
 /// A YAML or JSON value that knows where it was written.
 ///
-/// Scalars keep their text; `type` is what YAML 1.2's core schema makes of it (as Kubernetes' reader:
-/// a quoted scalar is always a string). Mapping keys are unique (the reader refuses duplicates).
+/// `type` is what Kubernetes' reader makes of a scalar (resolve.hpp; a quoted one is always a
+/// string), and `text` is as JSON says it: a number in decimal, `true` for `yes`; a string's own
+/// characters. Mapping keys are unique (the reader refuses duplicates).
 struct Node {
     enum class Type { null, boolean, integer, number, string, sequence, mapping };
 
     Type type = Type::null;
-    Position at;                                      ///< of the value's first character
-    std::string text;                                 ///< scalars: the text, unquoted
-    std::vector<Node> items;                          ///< sequence: the items; mapping: the values
+    Position at;              ///< of the value's first character
+    std::string text;         ///< scalars: the text
+    std::vector<Node> items;  ///< sequence: the items; mapping: the values
     std::vector<std::pair<std::string, Position>> keys;  ///< mapping: same length as items
 
     /// The value of a key of a mapping; nullptr when absent or not a mapping.
@@ -35,6 +36,7 @@ struct Node {
     /// `null`, `boolean`, `integer`, `number`, `string`, `list` or `object`, as messages name it.
     std::string_view type_name() const;
 
+    /// Without positions. What is nested deeper than 1000 levels is left out.
     static Node from_json(const Json& json);
     Json to_json() const;
 };
