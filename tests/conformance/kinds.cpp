@@ -1,0 +1,23 @@
+#include "kinds.hpp"
+
+#include <algorithm>
+
+#include "quantity.hpp"
+
+namespace swell::conformance {
+namespace {
+
+constexpr Kind table[] = {
+    {"quantity", check_quantity},
+};
+
+}  // namespace
+
+std::span<const Kind> kinds() { return table; }
+
+const Kind* find_kind(std::string_view name) {
+    const auto* found = std::ranges::find(table, name, &Kind::name);
+    return found == std::end(table) ? nullptr : found;
+}
+
+}  // namespace swell::conformance
