@@ -1,0 +1,27 @@
+#include "trial/load/load_io.hpp"
+
+#include <utility>
+
+namespace swell::trial {
+
+Load::Load(Plan plan, std::function<void()> on_finished)
+    : sender_(loop_, std::move(plan), shared_, std::move(on_finished)),
+      thread_([this] { loop_.run(); }) {
+    loop_.post([this] { sender_.start(); });
+}
+
+Load::~Load() {
+    loop_.stop();
+    thread_.join();
+}
+
+Progress Load::progress() const {
+    const std::lock_guard lock(shared_.mutex);
+    return shared_.progress;
+}
+
+void Load::stop() {
+    loop_.post([this] { sender_.stop(); });
+}
+
+}  // namespace swell::trial
