@@ -55,9 +55,9 @@ Plan plan(const std::string& address, double rate, Duration duration) {
 }
 
 /// A load that can be waited for.
-class Run {
+class Attempt {
   public:
-    explicit Run(Plan plan) : load(std::move(plan), [this] { finished_.set_value(); }) {}
+    explicit Attempt(Plan plan) : load(std::move(plan), [this] { finished_.set_value(); }) {}
 
     Progress finish() {
         EXPECT_EQ(over_.wait_for(60s), std::future_status::ready) << "the load never finished";
@@ -79,7 +79,7 @@ TEST(Load, SendsEachRequestOnceAndCountsIt) {
         seen.insert(request.target);
         answer.send(http::text_response(200, "ok"));
     });
-    Run run(plan(service.address(), 2000, 250ms));
+    Attempt run(plan(service.address(), 2000, 250ms));
     const Progress got = run.finish();
     EXPECT_EQ(got.due, 500);
     EXPECT_EQ(got.sent, 500);
@@ -113,7 +113,7 @@ TEST(Load, AStallDelaysAllThatWereDueInIt) {
         if (arrived < 300) return;
         for (const Responder& waiting : held) waiting.send(http::text_response(200, "late"));
     });
-    Run run(plan(service.address(), 1000, 500ms));
+    Attempt run(plan(service.address(), 1000, 500ms));
     const Progress got = run.finish();
     EXPECT_EQ(got.done, 500);
     EXPECT_EQ(most_held, 200);
@@ -135,7 +135,7 @@ TEST(Load, ResponseTimesFollowTheLawOfTheService) {
         });
     });
     serving = &service;
-    Run run(plan(service.address(), 500, 400ms));
+    Attempt run(plan(service.address(), 500, 400ms));
     const Progress got = run.finish();
     EXPECT_EQ(got.done, 200);
     EXPECT_GE(got.service_time.min(), 5000);
@@ -153,7 +153,7 @@ TEST(Load, ArrivalsBeyondTheConnectionsAreDropped) {
     });
     Plan few = plan(service.address(), 1000, 100ms);
     few.max_connections = 3;
-    Run run(few);
+    Attempt run(few);
     while (run.load.progress().due < 100) std::this_thread::yield();
     EXPECT_EQ(run.load.progress().dropped, 97);
     EXPECT_EQ(run.load.progress().in_flight, 3);
@@ -188,7 +188,7 @@ TEST(Load, FailuresAreToldApart) {
     });
     Plan some = plan(service.address(), 1000, 50ms);
     some.timeout = 3s;
-    Run run(some);
+    Attempt run(some);
     const Progress got = run.finish();
     EXPECT_EQ(got.sent, 50);
     EXPECT_EQ(got.done, 10);
@@ -208,7 +208,7 @@ TEST(Load, NobodyThereIsAFailedConnection) {
         ASSERT_TRUE(listening);
         address = "127.0.0.1:" + std::to_string(listening->port);
     }
-    Run run(plan(address, 1000, 20ms));
+    Attempt run(plan(address, 1000, 20ms));
     const Progress got = run.finish();
     EXPECT_EQ(got.failures.connect, 20);
     EXPECT_EQ(got.failures.total(), 20);
@@ -223,7 +223,7 @@ TEST(Load, ClosedKeptConnectionsCostNoRequest) {
         },
         {.idle = 1ms}
     );
-    Run run(plan(service.address(), 200, 300ms));
+    Attempt run(plan(service.address(), 200, 300ms));
     const Progress got = run.finish();
     EXPECT_EQ(got.done, 60);
     EXPECT_EQ(got.failures.total(), 0);
@@ -233,7 +233,7 @@ TEST(Load, StopEndsTheArrivals) {
     Service service([](const Request&, const Responder& answer) {
         answer.send(http::text_response(200, "ok"));
     });
-    Run run(plan(service.address(), 100, 1h));
+    Attempt run(plan(service.address(), 100, 1h));
     while (run.load.progress().done < 5) std::this_thread::yield();
     run.load.stop();
     const Progress got = run.finish();
@@ -249,7 +249,7 @@ TEST(Load, AnAnswerInPiecesIsOne) {
         "2\r\nhi\r\n0\r\n\r\n";
     auto listening = std::move(*http::listen_tcp("127.0.0.1:0"));
     Plan one = plan("127.0.0.1:" + std::to_string(listening.port), 100, 10ms);
-    Run run(one);
+    Attempt run(one);
     Fd fd;
     while (!fd) fd = Fd(::accept(*listening.fd, nullptr, nullptr));
     char bytes[1024];
