@@ -69,8 +69,8 @@ struct Normalized {
     std::int32_t rate_bound = 0;
     std::optional<Rules::Policy> policy{};  ///< none: disabled, or without `behavior`
     std::int32_t period_start = 0;          ///< replicas at the start of the policy's period
-    std::optional<Instant>
-        rate_until;  ///< when an event leaves the period; none when none is in it
+    /// When the oldest change leaves that period; none when there is none in it.
+    std::optional<Instant> rate_until{};
 };
 
 struct Bounds {

@@ -1,10 +1,14 @@
 #include "control/hpa/propose.hpp"
 
+#include <limits>
+
 namespace swell::control::hpa {
 
 namespace {
 
 using Form = Target::Form;
+
+constexpr std::int32_t most_replicas = std::numeric_limits<std::int32_t>::max();
 
 std::int64_t milli(const std::optional<Quantity>& quantity) {
     return quantity ? quantity->milli_value() : 0;
@@ -54,6 +58,12 @@ Quantity quantity_of(std::int64_t amount, const std::string& resource = {}) {
     return Quantity::from_milli(amount, format);
 }
 
+spec::MetricValueStatus average_status(Quantity average) {
+    spec::MetricValueStatus status;
+    status.average_value = average;
+    return status;
+}
+
 Proposal propose_resource(
     const spec::MetricSpec& metric, const Reading& reading, const Target& target, Terms terms
 ) {
@@ -95,9 +105,8 @@ Proposal propose_resource(
         result.name += resource.is_container ? " container resource" : " resource";
         result.name += " utilization (percentage of request)";
     }
-    spec::MetricValueStatus current{
-        .average_value = quantity_of(result.calculation.usage, resource.name)
-    };
+    spec::MetricValueStatus current =
+        average_status(quantity_of(result.calculation.usage, resource.name));
     if (!is_average) current.average_utilization = result.calculation.utilization;
     result.status.type = metric.type;
     if (resource.is_container) {
@@ -128,7 +137,7 @@ Proposal propose_pods(
     result.name = "pods metric " + name;
     result.status.type = metric.type;
     result.status.pods = spec::PodsMetricStatus{
-        metric.pods->metric, {.average_value = quantity_of(result.calculation.usage)}
+        metric.pods->metric, average_status(quantity_of(result.calculation.usage))
     };
     return result;
 }
@@ -146,8 +155,10 @@ Calculation calculate_value(
 }
 
 spec::MetricValueStatus value_status(const Target& target, std::int64_t usage) {
-    if (target.form == Form::value) return {.value = quantity_of(usage)};
-    return {.average_value = quantity_of(usage)};
+    if (target.form != Form::value) return average_status(quantity_of(usage));
+    spec::MetricValueStatus status;
+    status.value = quantity_of(usage);
+    return status;
 }
 
 std::string value_failure(const Calculation& calculation) {
@@ -219,6 +230,10 @@ Proposal propose_external(
         const std::int64_t value =
             is_shared ? sum_of_shared_values(reading.values) : sum_of_values(reading.values);
         result.calculation = calculate_value(reading, value, target, scale, terms);
+        // Where the original reaches its cap it gives up on the average as well.
+        if (is_shared && result.calculation.replicas == most_replicas) {
+            result.calculation.usage = std::numeric_limits<std::int64_t>::max();
+        }
         result.event_text = value_failure(result.calculation);
     }
     if (!result.event_text.empty()) {
@@ -235,6 +250,29 @@ Proposal propose_external(
     result.status.external =
         spec::PodsMetricStatus{identifier, value_status(target, result.calculation.usage)};
     return result;
+}
+
+Proposal propose_by_type(
+    const spec::MetricSpec& metric, const Reading& reading, const Scale& scale, const Terms& terms
+) {
+    const Target target = target_of(metric);
+    if (metric.type == "Resource" && metric.resource) {
+        return propose_resource(metric, reading, target, terms);
+    }
+    if (metric.type == "ContainerResource" && metric.container_resource) {
+        return propose_resource(metric, reading, target, terms);
+    }
+    if (metric.type == "Pods" && metric.pods) return propose_pods(metric, reading, target, terms);
+    if (metric.type == "Object" && metric.object) {
+        return propose_object(metric, reading, target, scale, terms);
+    }
+    if (metric.type == "External" && metric.external) {
+        return propose_external(metric, reading, target, scale, terms);
+    }
+    Proposal unknown;
+    unknown.event_reason = "InvalidMetricSourceType";
+    unknown.event_text = unknown.error = "unknown metric source type \"" + metric.type + "\"";
+    return unknown;
 }
 
 }  // namespace
@@ -271,25 +309,9 @@ std::string label_of(const spec::MetricSpec& metric) {
 Proposal propose(
     const spec::MetricSpec& metric, const Reading& reading, const Scale& scale, Terms terms
 ) {
-    const Target target = target_of(metric);
-    terms.is_cpu = false;
-    if (metric.type == "Resource" && metric.resource) {
-        return propose_resource(metric, reading, target, terms);
-    }
-    if (metric.type == "ContainerResource" && metric.container_resource) {
-        return propose_resource(metric, reading, target, terms);
-    }
-    if (metric.type == "Pods" && metric.pods) return propose_pods(metric, reading, target, terms);
-    if (metric.type == "Object" && metric.object) {
-        return propose_object(metric, reading, target, scale, terms);
-    }
-    if (metric.type == "External" && metric.external) {
-        return propose_external(metric, reading, target, scale, terms);
-    }
-    Proposal unknown;
-    unknown.event_reason = "InvalidMetricSourceType";
-    unknown.event_text = unknown.error = "unknown metric source type \"" + metric.type + "\"";
-    return unknown;
+    Proposal proposal = propose_by_type(metric, reading, scale, terms);
+    proposal.replicas = proposal.calculation.replicas;
+    return proposal;
 }
 
 std::string go_text(const std::optional<spec::LabelSelector>& selector) {

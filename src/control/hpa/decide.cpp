@@ -1,0 +1,447 @@
+#include "control/hpa/decide.hpp"
+
+#include <algorithm>
+
+#include "control/hpa/explain.hpp"
+
+namespace swell::control::hpa {
+
+namespace {
+
+using Fault = Observation::SelectorFault;
+
+Instant whole_seconds(Instant at) { return std::chrono::floor<std::chrono::seconds>(at); }
+
+struct Outcome {
+    bool holds = true;
+    const char* reason = "";
+    std::string message;
+};
+
+// The list keeps the order in which conditions were first set; the time is that of the last change
+// of status.
+void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, Instant at) {
+    const char* value = outcome.holds ? "True" : "False";
+    const auto found = std::ranges::find(status.conditions, type, &spec::Condition::type);
+    spec::Condition& condition =
+        found == status.conditions.end() ? status.conditions.emplace_back() : *found;
+    if (condition.type.empty() || condition.status != value) {
+        condition.last_transition_time = whole_seconds(at);
+    }
+    condition.type = type;
+    condition.status = value;
+    condition.reason = outcome.reason;
+    condition.message = std::move(outcome.message);
+}
+
+bool is_scaled_to_zero(const spec::HpaStatus& status) {
+    return std::ranges::any_of(status.conditions, [](const spec::Condition& condition) {
+        return condition.type == "ScaledToZero" && condition.status == "True";
+    });
+}
+
+void forget_scaled_to_zero(spec::HpaStatus& status) {
+    std::erase_if(status.conditions, [](const spec::Condition& condition) {
+        return condition.type == "ScaledToZero";
+    });
+}
+
+bool has_metric_without_pods(const spec::HpaSpec& spec) {
+    return std::ranges::any_of(spec.metrics, [](const spec::MetricSpec& metric) {
+        return metric.type == "Object" || metric.type == "External";
+    });
+}
+
+std::string target_text(const spec::HorizontalPodAutoscaler& hpa) {
+    const spec::CrossVersionObjectReference& target = hpa.spec.scale_target_ref;
+    return target.kind + "/" + hpa.metadata.ns + "/" + target.name;
+}
+
+// One run as it goes on; each member function is a paragraph of the original.
+class Run {
+  public:
+    Run(const Observation& seen,
+        const spec::HorizontalPodAutoscaler& hpa,
+        State state,
+        const Config& config)
+        : seen_(seen), hpa_(hpa), config_(config) {
+        result_.state = std::move(state);
+        result_.status = hpa.status;
+        result_.current = result_.desired = result_.recommended = seen.replicas;
+    }
+
+    Decision decide() {
+        if (!seen_.scale_error.empty()) {
+            fail_to_read_target();
+            return std::move(result_);
+        }
+        set("AbleToScale",
+            {true,
+             "SucceededGetScale",
+             "the HPA controller was able to get the target's current scale"});
+        if (result_.state.recommendations.empty()) {
+            result_.state.recommendations.push_back({seen_.replicas, seen_.at});
+        }
+        if (is_disabled()) {
+            disable();
+        } else if (seen_.replicas != 0 && seen_.replicas > hpa_.spec.max_replicas) {
+            enforce(
+                hpa_.spec.max_replicas,
+                "Current number of replicas above Spec.MaxReplicas",
+                "above-max-replicas"
+            );
+        } else if (seen_.replicas != 0 && seen_.replicas < min()) {
+            enforce(
+                min(), "Current number of replicas below Spec.MinReplicas", "below-min-replicas"
+            );
+        } else if (!ask_metrics()) {
+            return std::move(result_);
+        } else {
+            apply_limits();
+        }
+        result_.rescale = result_.desired != result_.current;
+        if (result_.rescale) {
+            result_.status.current_metrics = std::move(statuses_);  // conclude() adds the rest
+        } else {
+            write_status(result_.current, result_.current);
+        }
+        explain_result(result_, hpa_.spec);
+        return std::move(result_);
+    }
+
+  private:
+    std::int32_t min() const { return hpa_.spec.min_replicas.value_or(1); }
+
+    void set(const char* type, Outcome outcome) {
+        set_condition(result_.status, type, std::move(outcome), seen_.at);
+    }
+
+    void say(bool warning, std::string reason, std::string message) {
+        result_.events.push_back({warning, std::move(reason), std::move(message)});
+    }
+
+    void step(journal::Step step) { result_.steps.push_back(std::move(step)); }
+
+    void write_status(std::int32_t current, std::int32_t desired) {
+        result_.status.current_replicas = current;
+        result_.status.desired_replicas = desired;
+        result_.status.current_metrics = std::move(statuses_);
+        result_.status.observed_generation = hpa_.metadata.generation;
+    }
+
+    void fail_to_read_target() {
+        say(true, "FailedGetScale", seen_.scale_error);
+        set("AbleToScale",
+            {false,
+             "FailedGetScale",
+             "the HPA controller was unable to get the target's current scale: " + seen_.scale_error
+            });
+        result_.error =
+            "failed to query scale subresource for " + target_text(hpa_) + ": " + seen_.scale_error;
+        step(explain_unreadable(target_text(hpa_), seen_.scale_error));
+    }
+
+    // A zero that somebody else set turns the autoscaler off; its own zero does not.
+    bool is_disabled() const {
+        if (seen_.replicas != 0) return false;
+        if (!config_.scale_to_zero || !is_scaled_to_zero(result_.status)) return true;
+        return min() == 0 && !has_metric_without_pods(hpa_.spec);
+    }
+
+    void disable() {
+        set("ScalingActive",
+            {false,
+             "ScalingDisabled",
+             "scaling is disabled since the replica count of the target is zero"});
+        if (!config_.scale_to_zero) forget_scaled_to_zero(result_.status);
+        step(explain_disabled());
+    }
+
+    void enforce(std::int32_t bound, const char* reason, const char* rule) {
+        result_.desired = bound;
+        result_.reason = reason;
+        step(explain_bound(rule, seen_.replicas, bound));
+    }
+
+    bool selector_is_usable() {
+        switch (seen_.selector_fault) {
+            case Fault::ok:
+                return true;
+            case Fault::missing:
+                say(true, "SelectorRequired", "selector is required");
+                set("ScalingActive",
+                    {false, "InvalidSelector", "the HPA target's scale is missing a selector"});
+                fail("selector is required");
+                return false;
+            case Fault::invalid:
+                return selector_failed(
+                    "InvalidSelector",
+                    "couldn't convert selector into a corresponding internal selector object: " +
+                        seen_.selector_text
+                );
+            case Fault::ambiguous:
+                return selector_failed("AmbiguousSelector", seen_.selector_text);
+        }
+        return false;
+    }
+
+    bool selector_failed(const char* reason, const std::string& text) {
+        say(true, reason, text);
+        set("ScalingActive", {false, reason, text});
+        fail(text);
+        return false;
+    }
+
+    // No number: the replicas stay, and nothing is remembered.
+    void fail(const std::string& error) {
+        step(explain_no_number(error, seen_.replicas));
+        write_status(seen_.replicas, hpa_.status.desired_replicas);
+        result_.events_after.push_back({true, "FailedComputeMetricsReplicas", error});
+        result_.error =
+            "failed to compute desired number of replicas based on listed metrics for " +
+            target_text(hpa_) + ": " + error;
+    }
+
+    Tolerances tolerances() const {
+        Tolerances tolerances{.down = config_.tolerance, .up = config_.tolerance};
+        if (!config_.configurable_tolerance || !hpa_.spec.behavior) return tolerances;
+        const auto& [up, down] = *hpa_.spec.behavior;
+        if (up && up->tolerance) tolerances.up = up->tolerance->approximate();
+        if (down && down->tolerance) tolerances.down = down->tolerance->approximate();
+        return tolerances;
+    }
+
+    // The highest of all proposals, or failure. Returns whether there is a number.
+    bool ask_metrics() {
+        if (!selector_is_usable()) return false;
+        const Terms terms{
+            .now = seen_.at,
+            .current = seen_.replicas,
+            .tolerances = tolerances(),
+            .cpu_initialization_period = config_.cpu_initialization_period,
+            .initial_readiness_delay = config_.initial_readiness_delay,
+        };
+        const Scale scale{.ns = hpa_.metadata.ns, .status_replicas = seen_.status_replicas};
+        const std::vector<spec::MetricSpec>& metrics = hpa_.spec.metrics;
+        std::optional<Proposal> best, first_invalid;
+        std::size_t invalid = 0;
+        static const Reading unread = [] {
+            Reading reading;
+            reading.error = "the metric was not read";
+            return reading;
+        }();
+        for (std::size_t i = 0; i < metrics.size(); ++i) {
+            const Reading& reading = i < seen_.readings.size() ? seen_.readings[i] : unread;
+            Proposal proposal = propose(metrics[i], reading, scale, terms);
+            explain_metric({metrics[i], reading, proposal, terms}, result_.steps);
+            statuses_.push_back(proposal.status);
+            if (!proposal.error.empty()) {
+                say(true, proposal.event_reason, proposal.event_text);
+                if (++invalid == 1) first_invalid = std::move(proposal);
+            } else if (!best || best->replicas == 0 || proposal.replicas > best->replicas) {
+                best = std::move(proposal);
+            }
+        }
+        const std::int32_t highest = best ? best->replicas : 0;
+        if (invalid > 0) {
+            result_.error = "invalid metrics (" + std::to_string(invalid) + " invalid out of " +
+                            std::to_string(metrics.size()) +
+                            "), first error is: " + first_invalid->error;
+        }
+        if (invalid >= metrics.size() || (invalid > 0 && highest < seen_.replicas)) {
+            set("ScalingActive",
+                {false,
+                 first_invalid ? first_invalid->event_reason.c_str() : "InvalidMetricSourceType",
+                 "the HPA was unable to compute the replica count: " +
+                     (first_invalid ? first_invalid->event_text : "")});
+            fail(std::string(result_.error));
+            return false;
+        }
+        set("ScalingActive",
+            {true,
+             "ValidMetricFound",
+             "the HPA was able to successfully calculate a replica count from " + best->name});
+        take(*best, metrics.size(), invalid);
+        return true;
+    }
+
+    void take(const Proposal& best, std::size_t metrics, std::size_t invalid) {
+        result_.recommended = result_.desired = std::max(best.replicas, 0);
+        const std::string name = best.replicas > 0 ? best.name : "";
+        if (result_.desired > result_.current) result_.reason = name + " above target";
+        if (result_.desired < result_.current) result_.reason = "All metrics below target";
+        if (metrics > 1) step(explain_highest(best.name, result_.desired, metrics, invalid));
+    }
+
+    void apply_limits() {
+        const Bounds bounds{.current = seen_.replicas, .min = min(), .max = hpa_.spec.max_replicas};
+        const std::int32_t asked = result_.desired;
+        Normalized normalized;
+        if (hpa_.spec.behavior) {
+            const Behavior behavior =
+                behavior_of(*hpa_.spec.behavior, config_.downscale_stabilization);
+            normalized = normalize(asked, bounds, behavior, seen_.at, result_.state);
+        } else {
+            normalized =
+                normalize(asked, bounds, config_.downscale_stabilization, seen_.at, result_.state);
+        }
+        set("AbleToScale", stabilization_outcome(normalized, asked));
+        set("ScalingLimited", limit_outcome(normalized.limit));
+        explain_limits(normalized, asked, bounds, result_.steps);
+        result_.desired = normalized.replicas;
+        const bool wakes_up =
+            bounds.current == 0 && bounds.min != 0 && is_scaled_to_zero(result_.status);
+        if (wakes_up && result_.desired < bounds.min) {
+            result_.desired = bounds.min;
+            if (result_.reason.empty())
+                result_.reason = "Current number of replicas below Spec.MinReplicas";
+            step(explain_bound("below-min-replicas", 0, bounds.min));
+        }
+    }
+
+    Outcome stabilization_outcome(const Normalized& normalized, std::int32_t asked) const {
+        if (normalized.stabilized == asked) {
+            return {true, "ReadyForNewScale", "recommended size matches current size"};
+        }
+        if (hpa_.spec.behavior && normalized.scale_up) {
+            return {
+                true,
+                "ScaleUpStabilized",
+                "recent recommendations were lower than current one, applying the lowest recent "
+                "recommendation"
+            };
+        }
+        return {
+            true,
+            "ScaleDownStabilized",
+            "recent recommendations were higher than current one, applying the highest recent "
+            "recommendation"
+        };
+    }
+
+    static Outcome limit_outcome(Limit limit) {
+        switch (limit) {
+            case Limit::none:
+                return {
+                    false, "DesiredWithinRange", "the desired count is within the acceptable range"
+                };
+            case Limit::up_rate:
+                return {
+                    true,
+                    "ScaleUpLimit",
+                    "the desired replica count is increasing faster than the maximum scale rate"
+                };
+            case Limit::down_rate:
+                return {
+                    true,
+                    "ScaleDownLimit",
+                    "the desired replica count is decreasing faster than the maximum scale rate"
+                };
+            case Limit::max_replicas:
+                return {
+                    true,
+                    "TooManyReplicas",
+                    "the desired replica count is more than the maximum replica count"
+                };
+            case Limit::min_replicas:
+                return {
+                    true,
+                    "TooFewReplicas",
+                    "the desired replica count is less than the minimum replica count"
+                };
+        }
+        return {};
+    }
+
+    const Observation& seen_;
+    const spec::HorizontalPodAutoscaler& hpa_;
+    const Config& config_;
+    Decision result_;
+    std::vector<spec::MetricStatus> statuses_;
+};
+
+std::string new_size(const Decision& decision) {
+    return "New size: " + std::to_string(decision.desired) + "; reason: " + decision.reason;
+}
+
+}  // namespace
+
+Decision decide(
+    const Observation& seen,
+    const spec::HorizontalPodAutoscaler& hpa,
+    State state,
+    const Config& config
+) {
+    return Run(seen, hpa, std::move(state), config).decide();
+}
+
+void conclude(
+    Decision& decision,
+    const spec::HorizontalPodAutoscaler& hpa,
+    const Acted& acted,
+    const Config& config
+) {
+    spec::HpaStatus& status = decision.status;
+    status.current_replicas = decision.current;
+    status.observed_generation = hpa.metadata.generation;
+    if (!acted.error.empty()) {
+        decision.events.push_back(
+            {true, "FailedRescale", new_size(decision) + "; error: " + acted.error}
+        );
+        set_condition(
+            status,
+            "AbleToScale",
+            {false,
+             "FailedUpdateScale",
+             "the HPA controller was unable to update the target scale: " + acted.error},
+            acted.at
+        );
+        decision.error = "failed to rescale " + target_text(hpa) + ": " + acted.error;
+        return;
+    }
+    set_condition(
+        status,
+        "AbleToScale",
+        {true,
+         "SucceededRescale",
+         "the HPA controller was able to update the target scale to " +
+             std::to_string(decision.desired)},
+        acted.at
+    );
+    decision.events.push_back({false, "SuccessfulRescale", new_size(decision)});
+    if (hpa.spec.behavior) {
+        const Behavior behavior = behavior_of(*hpa.spec.behavior, config.downscale_stabilization);
+        remember_scaling(decision.current, decision.desired, behavior, acted.at, decision.state);
+    }
+    if (!config.scale_to_zero) {
+        forget_scaled_to_zero(status);
+    } else if (decision.desired == 0 && decision.current > 0 && hpa.spec.min_replicas == 0 &&
+               has_metric_without_pods(hpa.spec)) {
+        set_condition(
+            status,
+            "ScaledToZero",
+            {true, "ScaledToZero", "the HPA controller scaled the workload to zero"},
+            acted.at
+        );
+    } else {
+        set_condition(
+            status,
+            "ScaledToZero",
+            {false, "NotScaledToZero", "the HPA controller did not scale the workload to zero"},
+            acted.at
+        );
+    }
+    status.desired_replicas = decision.desired;
+    status.last_scale_time = whole_seconds(acted.at);
+}
+
+void status_failed(Decision& decision, const std::string& name, const std::string& error) {
+    decision.events_after.insert(
+        decision.events_after.begin(), {true, "FailedUpdateStatus", error}
+    );
+    const bool has_total_failure =
+        !decision.error.empty() && !decision.error.starts_with("invalid metrics");
+    if (!has_total_failure) decision.error = "failed to update status for " + name + ": " + error;
+}
+
+}  // namespace swell::control::hpa

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "control/hpa/gather.hpp"
+#include "control/hpa/propose.hpp"
+
+namespace swell::control::hpa {
+
+/// What each metric source answered, made into a Reading; a source that fails or has nothing is an
+/// error in the original's words. Pure.
+
+using Pods = std::span<const spec::Pod* const>;
+
+/// Resource and ContainerResource.
+Reading read_resource(
+    const spec::MetricSpec& metric,
+    const Result<std::vector<metrics::PodMetrics>>& answer,
+    Pods pods,
+    const Trust& trust = {}
+);
+
+/// Pods: a metric that each pod has.
+Reading read_pods_metric(const Result<std::vector<NamedUsage>>& answer, Pods pods, const Trust& trust = {});
+
+/// Object (one value) and External (one a series), in milli-units.
+enum class ValueSource { custom, external };
+Reading read_values(
+    ValueSource source, const Result<std::vector<std::int64_t>>& answer, Pods pods, std::optional<Instant> measured
+);
+
+}  // namespace swell::control::hpa
