@@ -57,9 +57,9 @@ std::optional<std::string_view> nearest(
     std::optional<std::string_view> best;
     std::size_t best_distance = allowed + 1;
     for (const std::string_view candidate : candidates) {
-        const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
-        // The lengths alone already say that it is too far; keeps a hostile long word cheap.
-        if (longer - shorter > allowed) continue;
+        // The lengths alone may say that it is too far; keeps a hostile long word cheap.
+        const std::size_t longer = std::max(word.size(), candidate.size());
+        if (longer - std::min(word.size(), candidate.size()) > allowed) continue;
         const std::size_t edits = distance(word, candidate);
         if (edits >= best_distance) continue;
         best = candidate;
