@@ -16,34 +16,43 @@ namespace swell::journal {
 /// `usage-ratio`, `within-tolerance`, `stabilization-window`, `scale-up-limit`, `max-replicas`.
 struct Step {
     std::string rule;
-    std::string text;   ///< the arithmetic as a person would write it: `ceil(4 × 140 % / 70 %) = 8`
-    Json numbers;       ///< the same as fields, for programs
+    std::string text;  ///< the arithmetic as a person would write it: `ceil(4 × 140 % / 70 %) = 8`
+    Json numbers;      ///< the same as fields, for programs
+    // Fields of `numbers` that explain() knows, in any rule:
+    //   "result"  what the rule made of the number that is decided (replicas), after the rules
+    //   before it "until"   RFC 3339: the rule holds back until then; the next change is possible
+    //   at that time
 };
 
 /// A decision: what was seen, which rules spoke, what came of it. Written before it is acted on.
 struct Entry {
-    std::uint64_t id = 0;        ///< set by the journal; rises
+    std::uint64_t id = 0;  ///< set by the journal; rises
     Instant at{};
-    std::string controller;      ///< `hpa`, `deployment`, `pods`
-    std::string subject;         ///< `hpa/shop`, `deployment/shop`; with the namespace when not default: `hpa/prod/shop`
+    std::string controller;  ///< `hpa`, `deployment`, `pods`
+    std::string subject;  ///< `hpa/shop`, `deployment/shop`; with the namespace when not default:
+                          ///< `hpa/prod/shop`
     std::string ns, name;
-    std::string action;          ///< `scale`, `hold`, `create-pod`, `delete-pod`, `restart`, …
-    std::string summary;         ///< one sentence: `scaled 2 → 5: cpu 171 % of request, target 70 %`
-    Json observation;            ///< what was seen
+    std::string action;   ///< `scale`, `hold`, `create-pod`, `delete-pod`, `restart`, …
+    std::string summary;  ///< one sentence: `scaled 2 → 5: cpu 171 % of request, target 70 %`
+    Json observation;     ///< what was seen
     std::vector<Step> steps;
-    Json before, after;          ///< what it changes: `{"replicas": 2}`, `{"replicas": 5}`
-    std::string outcome;         ///< empty until acted: `done`, or `failed: …`; `none` when there was nothing to do
+    Json before, after;   ///< what it changes: `{"replicas": 2}`, `{"replicas": 5}`
+    std::string outcome;  ///< empty until acted: `done`, or `failed: …`; `none` when there was
+                          ///< nothing to do
     std::optional<Instant> outcome_at;
 };
 
 struct Filter {
-    std::string subject;                ///< empty: all
-    std::string controller;             ///< empty: all
-    std::optional<Instant> until;       ///< at or before
+    std::string subject{};           ///< empty: all
+    std::string controller{};        ///< empty: all
+    std::optional<Instant> until{};  ///< at or before
     std::uint64_t after_id = 0;
-    bool changes_only = false;          ///< leave out `hold`
-    std::size_t limit = 100;            ///< newest first
+    bool changes_only = false;  ///< leave out `hold`
+    std::size_t limit = 100;    ///< newest first
 };
+
+/// Whether a filter lets an entry through; `limit` aside.
+bool passes(const Filter& filter, const Entry& entry);
 
 /// The door to memory. One thread.
 class Journal {

@@ -1,0 +1,229 @@
+#include "journal/explain.hpp"
+
+#include <algorithm>
+
+namespace swell::journal {
+
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// Characters, not bytes: `→` is one.
+std::size_t width(const std::string& text) {
+    std::size_t count = 0;
+    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0U) != 0x80U ? 1 : 0;
+    return count;
+}
+
+/// Columns two spaces apart; the last one is not padded. Every line starts with `indent`.
+std::string columns(const Rows& rows, const std::string& indent) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i + 1 < row.size(); ++i)
+            widths[i] = std::max(widths[i], width(row[i]));
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line = indent;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i];
+            if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
+        }
+        while (line.ends_with(' ')) line.pop_back();
+        text += line + '\n';
+    }
+    return text;
+}
+
+/// `currentReplicas` and `current_replicas` as `current replicas`.
+std::string words(const std::string& name) {
+    std::string text;
+    for (const char c : name) {
+        const bool upper = c >= 'A' && c <= 'Z';
+        if (upper && !text.empty() && text.back() != ' ') text += ' ';
+        text += upper ? static_cast<char>(c - 'A' + 'a') : c == '_' || c == '-' ? ' ' : c;
+    }
+    return text;
+}
+
+/// A value in a line: `name cpu, usage 342m`.
+std::string inline_text(const Json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    if (!value.is_structured()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text;
+    for (const auto& [name, item] : value.items()) {
+        if (!text.empty()) text += ", ";
+        if (value.is_object()) text += words(name) + ' ';
+        text += item.is_structured() ? '(' + inline_text(item) + ')' : inline_text(item);
+    }
+    return text.empty() ? "none" : text;
+}
+
+/// One row a field; a list of objects takes a row for each of them.
+Rows rows_of(const Json& json) {
+    Rows rows;
+    if (!json.is_object()) {
+        if (!json.is_null()) rows.push_back({inline_text(json)});
+        return rows;
+    }
+    for (const auto& [name, value] : json.items()) {
+        const bool listed = value.is_array() && !value.empty() && value.front().is_object();
+        if (!listed) rows.push_back({words(name), inline_text(value)});
+        bool first = true;
+        for (const Json& item : listed ? value : Json::array()) {
+            rows.push_back({first ? words(name) : "", inline_text(item)});
+            first = false;
+        }
+    }
+    return rows;
+}
+
+/// What changes: `replicas 2 → 5`; fields that stay are left out unless none changes.
+Rows changes_of(const Json& before, const Json& after) {
+    Rows rows;
+    if (!after.is_object()) return rows;
+    for (const auto& [name, value] : after.items()) {
+        const bool known = before.is_object() && before.contains(name);
+        if (known && before[name] == value) continue;
+        rows.push_back(
+            {words(name), (known ? inline_text(before[name]) + " → " : "") + inline_text(value)}
+        );
+    }
+    if (rows.empty())
+        for (const auto& [name, value] : after.items())
+            rows.push_back({words(name), inline_text(value) + ", as before"});
+    return rows;
+}
+
+std::optional<double> number_at(const Json& json, const char* name) {
+    if (!json.is_object()) return std::nullopt;
+    const auto found = json.find(name);
+    if (found == json.end() || !found->is_number()) return std::nullopt;
+    return found->get<double>();
+}
+
+std::string clock_text(Instant at) {
+    const std::string text = to_rfc3339_seconds(at);  // 2026-11-24T12:00:00Z
+    return text.substr(0, 10) + ' ' + text.substr(11, 8);
+}
+
+std::string outcome_of(const Entry& entry) {
+    if (entry.outcome.empty()) return "not known: written before it was acted on";
+    if (entry.outcome == "none") return "nothing to do";
+    std::string text = entry.outcome;
+    if (entry.outcome_at && *entry.outcome_at > entry.at)
+        text += ", " + to_text(*entry.outcome_at - entry.at) + " later";
+    return text;
+}
+
+/// The first row carries the heading.
+std::string section(const std::string& heading, const Rows& rows) {
+    if (rows.empty()) return {};
+    std::string text = columns(rows, "          ");
+    text.replace(0, heading.size(), heading);
+    return text;
+}
+
+Rows arithmetic_of(const std::vector<Step>& steps) {
+    Rows rows;
+    for (const Step& step : steps)
+        rows.push_back({step.text.empty() ? inline_text(step.numbers) : step.text, step.rule});
+    return rows;
+}
+
+std::string next_of(const Entry& entry, Instant now) {
+    const auto next = next_change(entry);
+    if (!next) return {};
+    const std::string when =
+        next->at > now ? "in " + to_age(next->at - now) : to_age(now - next->at) + " ago";
+    return section(
+        "next", {{clock_text(next->at) + " UTC (" + when + ") at the earliest: " + next->rule}}
+    );
+}
+
+struct Told {
+    const Step* step;
+    double result;
+};
+
+std::string plain(double number) { return Json(static_cast<std::int64_t>(number)).dump(); }
+
+std::string quote(const Step& step) { return "  " + step.rule + ": " + step.text + '\n'; }
+
+}  // namespace
+
+std::optional<Next> next_change(const Entry& entry) {
+    std::optional<Next> next;
+    for (const Step& step : entry.steps) {
+        if (!step.numbers.is_object() || !step.numbers.contains("until")) continue;
+        const Json& until = step.numbers["until"];
+        const auto at = parse_rfc3339(until.is_string() ? until.get<std::string>() : "");
+        if (at && *at > entry.at && (!next || *at < next->at)) next = Next{*at, step.rule};
+    }
+    return next;
+}
+
+std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Instant now) {
+    std::string text = entry.subject + ": " + entry.summary + "\n\n";
+    const std::string ago =
+        now >= entry.at ? to_age(now - entry.at) + " ago" : "ahead of this clock";
+    text += section(
+        "when",
+        {{clock_text(entry.at) + " UTC (" + ago + "), decision " + std::to_string(entry.id) +
+          " of " + entry.controller}}
+    );
+    text += section("seen", rows_of(entry.observation));
+    text += section("because", arithmetic_of(entry.steps));
+    text += section("so", changes_of(entry.before, entry.after));
+    text += section("outcome", {{outcome_of(entry)}});
+    text += next_of(entry, now);
+
+    std::vector<Entry> others;
+    for (const Entry& other : earlier)
+        if (other.id != entry.id) others.push_back(other);
+    if (!others.empty()) text += "\nbefore that\n" + history(others);
+    return text;
+}
+
+std::string why_not(const Entry& entry, std::int64_t number) {
+    const std::string name = std::to_string(number);
+    std::vector<Told> told;
+    for (const Step& step : entry.steps)
+        if (const auto result = number_at(step.numbers, "result")) told.push_back({&step, *result});
+    if (told.empty()) return "why not " + name + ": no rule of this decision came to a number\n";
+
+    const double last = told.back().result;
+    const auto wanted = static_cast<double>(number);
+    if (last == wanted) return "why not " + name + ": it is " + name + '\n';
+    const auto reaches = [&](double result) {
+        return last < wanted ? result >= wanted : result <= wanted;
+    };
+    // The last rule that still had it there, and the one after it that moved away.
+    for (std::size_t i = told.size() - 1; i > 0; --i) {
+        if (!reaches(told[i - 1].result) || reaches(told[i].result)) continue;
+        return "why not " + name + ": the rules before would have had " +
+               plain(told[i - 1].result) + "; this one made it " + plain(told[i].result) + '\n' +
+               quote(*told[i].step);
+    }
+    const auto farther = [&](const Told& a, const Told& b) {
+        return last < wanted ? a.result < b.result : a.result > b.result;
+    };
+    const Told& nearest = *std::ranges::max_element(told, farther);
+    return "why not " + name + ": no rule asked for it; the nearest came to " +
+           plain(nearest.result) + '\n' + quote(*nearest.step);
+}
+
+std::string history(const std::vector<Entry>& entries) {
+    Rows rows{{"TIME (UTC)", "SUBJECT", "ACTION", "OUTCOME", "SUMMARY"}};
+    for (const Entry& entry : entries) {
+        const std::string outcome = entry.outcome.empty()     ? "?"
+                                    : entry.outcome == "none" ? "-"
+                                                              : entry.outcome;
+        rows.push_back({clock_text(entry.at), entry.subject, entry.action, outcome, entry.summary});
+    }
+    return columns(rows, "");
+}
+
+}  // namespace swell::journal

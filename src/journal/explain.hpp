@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "journal/entry.hpp"
+
+namespace swell::journal {
+
+/// A decision as a person would write it on paper: what was seen, the arithmetic of each rule in a
+/// line, what came of it, and when the next change is possible. `earlier` (newest first, may hold
+/// the entry itself) is listed below it. Recomputes nothing: every number is the entry's own. Ends
+/// with a newline.
+///
+/// now  for `12s ago`; times are UTC
+std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Instant now);
+
+/// Why the decision was not this number: the rule that moved away from it, in its own words. Ends
+/// with a newline.
+std::string why_not(const Entry& entry, std::int64_t number);
+
+/// A table, in the order given: time, subject, action, summary, outcome. Ends with a newline.
+std::string history(const std::vector<Entry>& entries);
+
+/// When something may change at the earliest: the first `until` of the steps that is after the
+/// decision.
+struct Next {
+    Instant at{};
+    std::string rule;
+};
+std::optional<Next> next_change(const Entry& entry);
+
+}  // namespace swell::journal

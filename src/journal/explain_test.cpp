@@ -1,0 +1,170 @@
+#include "journal/explain.hpp"
+
+#include <gtest/gtest.h>
+
+namespace swell::journal {
+namespace {
+
+Instant at(const char* text) { return parse_rfc3339(text).value(); }
+
+Entry scaled() {
+    Entry entry;
+    entry.id = 12;
+    entry.at = at("2026-11-24T12:00:15Z");
+    entry.controller = "hpa";
+    entry.subject = "hpa/shop";
+    entry.ns = "default";
+    entry.name = "shop";
+    entry.action = "scale";
+    entry.summary = "scaled 2 → 4: cpu 171 % of request, target 70 %";
+    entry.observation = {
+        {"currentReplicas", 2},
+        {"metrics",
+         Json::array({{{"name", "cpu"}, {"usage", "342m"}}, {{"name", "memory"}, {"usage", "10Mi"}}}
+         )},
+        {"pods", {{"ready", 2}, {"missing", Json::array()}}},
+    };
+    entry.steps = {
+        {"usage-ratio", "ceil(2 × 171 % / 70 %) = 5", {{"result", 5}}},
+        {"scale-up-limit",
+         "at most 2 + 100 % in 15s = 4",
+         {{"result", 4}, {"until", "2026-11-24T12:00:30Z"}}},
+        {"max-replicas", "4 ≤ 10", {{"result", 4}}},
+    };
+    entry.before = {{"replicas", 2}, {"paused", false}};
+    entry.after = {{"replicas", 4}, {"paused", false}};
+    entry.outcome = "done";
+    entry.outcome_at = at("2026-11-24T12:00:15.25Z");
+    return entry;
+}
+
+Entry held() {
+    Entry entry = scaled();
+    entry.id = 11;
+    entry.at = at("2026-11-24T12:00:00Z");
+    entry.action = "hold";
+    entry.summary = "2 replicas: cpu 70 % of request is on target";
+    entry.outcome = "none";
+    entry.outcome_at.reset();
+    return entry;
+}
+
+TEST(Explain, ReadsAsOnPaper) {
+    EXPECT_EQ(
+        explain(scaled(), {scaled(), held()}, at("2026-11-24T12:00:27Z")),
+        R"(hpa/shop: scaled 2 → 4: cpu 171 % of request, target 70 %
+
+when      2026-11-24 12:00:15 UTC (12s ago), decision 12 of hpa
+seen      current replicas  2
+          metrics           name cpu, usage 342m
+                            name memory, usage 10Mi
+          pods              ready 2, missing (none)
+because   ceil(2 × 171 % / 70 %) = 5    usage-ratio
+          at most 2 + 100 % in 15s = 4  scale-up-limit
+          4 ≤ 10                        max-replicas
+so        replicas  2 → 4
+outcome   done, 250ms later
+next      2026-11-24 12:00:30 UTC (in 3s) at the earliest: scale-up-limit
+
+before that
+TIME (UTC)           SUBJECT   ACTION  OUTCOME  SUMMARY
+2026-11-24 12:00:00  hpa/shop  hold    -        2 replicas: cpu 70 % of request is on target
+)"
+    );
+}
+
+TEST(Explain, WhyNotNamesTheRuleThatMovedAway) {
+    const struct {
+        const char* why;
+        std::int64_t number;
+        const char* says;
+    } cases[] = {
+        {"it is so", 4, "why not 4: it is 4\n"},
+        {"a limit held it back",
+         5,
+         "why not 5: the rules before would have had 5; this one made it 4\n"
+         "  scale-up-limit: at most 2 + 100 % in 15s = 4\n"},
+        {"nobody asked for more",
+         8,
+         "why not 8: no rule asked for it; the nearest came to 5\n"
+         "  usage-ratio: ceil(2 × 171 % / 70 %) = 5\n"},
+        {"nobody asked for less",
+         3,
+         "why not 3: no rule asked for it; the nearest came to 4\n"
+         "  scale-up-limit: at most 2 + 100 % in 15s = 4\n"},
+    };
+    for (const auto& c : cases) EXPECT_EQ(why_not(scaled(), c.number), c.says) << c.why;
+
+    Entry silent = scaled();
+    silent.steps = {{"metric-unknown", "no metric", {}}};
+    EXPECT_EQ(why_not(silent, 1), "why not 1: no rule of this decision came to a number\n");
+}
+
+TEST(Explain, AHeldScaleInHasItsFloorNamed) {
+    Entry entry = scaled();
+    entry.steps = {
+        {"usage-ratio", "ceil(4 × 20 % / 70 %) = 2", {{"result", 2}}},
+        {"stabilization-window",
+         "highest of the last 30s: 4",
+         {{"result", 4}, {"until", "2026-11-24T12:00:45Z"}}},
+    };
+    EXPECT_EQ(
+        why_not(entry, 2),
+        "why not 2: the rules before would have had 2; this one made it 4\n"
+        "  stabilization-window: highest of the last 30s: 4\n"
+    );
+    EXPECT_EQ(next_change(entry)->at, at("2026-11-24T12:00:45Z"));
+}
+
+TEST(Explain, WhatIsNotThereIsLeftOut) {
+    Entry bare;
+    bare.at = at("2026-11-24T12:00:15Z");
+    bare.subject = "pods/a";
+    bare.summary = "restarted";
+    bare.controller = "pods";
+    EXPECT_EQ(
+        explain(bare, {}, bare.at),
+        "pods/a: restarted\n\n"
+        "when      2026-11-24 12:00:15 UTC (0s ago), decision 0 of pods\n"
+        "outcome   not known: written before it was acted on\n"
+    );
+}
+
+TEST(Explain, AChangeOfNothingSaysSo) {
+    Entry same = scaled();
+    same.after = same.before;
+    EXPECT_NE(
+        explain(same, {}, same.at).find("so        replicas  2, as before\n"), std::string::npos
+    );
+}
+
+TEST(Explain, NextIsTheFirstUntilAfterTheDecision) {
+    Entry entry = scaled();
+    entry.steps.push_back({"stabilization-window", "", {{"until", "2026-11-24T12:00:20Z"}}});
+    entry.steps.push_back({"past", "", {{"until", "2026-11-24T11:00:00Z"}}});
+    entry.steps.push_back({"no time", "", {{"until", 5}}});
+    EXPECT_EQ(next_change(entry)->rule, "stabilization-window");
+}
+
+TEST(Entry, JsonGoesAndComesBack) {
+    const Entry entry = scaled();
+    const auto back = entry_from_json(to_json(entry));
+    ASSERT_TRUE(back.has_value()) << back.error().what;
+    EXPECT_EQ(to_json(*back), to_json(entry));
+    EXPECT_EQ(back->outcome_at, entry.outcome_at);
+    EXPECT_EQ(back->steps.size(), 3u);
+    EXPECT_EQ(back->steps[1].numbers, entry.steps[1].numbers);
+}
+
+TEST(Entry, BadJsonIsRefused) {
+    for (const char* text :
+         {"[]",
+          "{}",
+          R"({"at": "yesterday"})",
+          R"({"at": "2026-11-24T12:00:00Z", "steps": [1]})",
+          R"({"at": "2026-11-24T12:00:00Z", "outcomeAt": 4})"})
+        EXPECT_FALSE(entry_from_json(Json::parse(text)).has_value()) << text;
+}
+
+}  // namespace
+}  // namespace swell::journal
