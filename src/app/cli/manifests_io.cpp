@@ -1,0 +1,132 @@
+#include "app/cli/manifests_io.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "app/cli/words.hpp"
+#include "app/server/admit.hpp"
+#include "cluster/api/path.hpp"
+#include "http/exchange.hpp"
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/core.hpp"
+#include "spec/read_io.hpp"
+
+namespace swell::app {
+
+namespace {
+
+using spec::Object;
+
+std::string folder_of(const std::string& file) {
+    std::error_code error;
+    if (file == "-") return std::filesystem::current_path(error).string();
+    return std::filesystem::absolute(file, error).parent_path().lexically_normal().string();
+}
+
+void prepare(spec::ObjectMeta& pods, const std::string& name, const std::string& folder, std::vector<Run>& runs) {
+    pods.annotations.try_emplace("swell.dev/directory", folder);
+    for (Run& run : runs)
+        if (run.name == name) {
+            pods.annotations["swell.dev/command"] = run.command;
+            run.command.clear();  // used
+        }
+}
+
+Object prepared(const Object& object, const std::string& folder, std::vector<Run>& runs) {
+    const std::string& name = object.metadata().name;
+    if (object.is<spec::Deployment>()) {
+        auto next = object.as<spec::Deployment>();
+        prepare(next.spec.pod_template.metadata, name, folder, runs);
+        return next;
+    }
+    if (object.is<spec::ReplicaSet>()) {
+        auto next = object.as<spec::ReplicaSet>();
+        prepare(next.spec.pod_template.metadata, name, folder, runs);
+        return next;
+    }
+    if (object.is<spec::Pod>()) {
+        auto next = object.as<spec::Pod>();
+        prepare(next.metadata, name, folder, runs);
+        return next;
+    }
+    return object;
+}
+
+}  // namespace
+
+Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Options& options) {
+    auto wanted = runs(options.runs);
+    if (!wanted) return std::unexpected(wanted.error());
+    const spec::Manifests manifests = spec::read_paths(paths);
+    std::size_t errors = 0;
+    for (const spec::Finding& finding : manifests.findings) {
+        std::cerr << finding.text() << "\n";
+        errors += !finding.warning;
+    }
+    std::vector<Object> objects;
+    for (const auto& source : manifests.objects) {
+        objects.push_back(prepared(source.object, folder_of(source.file), *wanted));
+        for (const auto& problem : not_runnable(objects.back())) {
+            std::cerr << spec::Finding{source.file, source.at, problem.path, problem.what, problem.warning}.text() << "\n";
+            errors += !problem.warning;
+        }
+    }
+    if (errors > 0) return fail(Code::invalid, std::to_string(errors) + (errors == 1 ? " problem" : " problems") + "; nothing was changed");
+    for (const Run& run : *wanted)
+        if (!run.command.empty()) return fail(Code::invalid, "--run: no Deployment, ReplicaSet or Pod is named " + run.name);
+    if (objects.empty()) return fail(Code::invalid, "no manifests found");
+    return objects;
+}
+
+Result<void> apply_objects(const ApiClient& api, const std::vector<Object>& objects, bool dry_run) {
+    Json body = {{"objects", Json::array()}, {"dryRun", dry_run}};
+    for (const Object& object : objects) body["objects"].push_back(object.to_json());
+    const auto answer = api.call("POST", "/swell/v1/apply", body);
+    if (!answer) return std::unexpected(answer.error());
+    for (const Json& result : (*answer)["results"])
+        std::cout << result.value("key", "") << " " << result.value("action", "") << (dry_run ? " (dry run)" : "") << "\n";
+    return {};
+}
+
+Result<void> apply_command(const ApiClient& api, const Options& o) {
+    const auto objects = load(o.files, o);
+    if (!objects) return std::unexpected(objects.error());
+    return apply_objects(api, *objects, o.dry_run);
+}
+
+Result<void> delete_command(const ApiClient& api, const Options& o) {
+    std::vector<spec::Key> keys;
+    if (!o.files.empty()) {
+        const spec::Manifests manifests = spec::read_paths(o.files);
+        for (const auto& finding : manifests.findings)
+            if (!finding.warning) std::cerr << finding.text() << "\n";
+        for (const auto& source : manifests.objects) keys.push_back(spec::key_of(source.object));
+    } else {
+        const auto about = targets(o.arguments);
+        if (!about) return std::unexpected(about.error());
+        for (const Target& target : *about) {
+            if (!target.name.empty()) {
+                keys.push_back({target.kind->name, o.ns, target.name});
+                continue;
+            }
+            if (!o.all && o.selector.empty())
+                return fail(Code::invalid, "say which, or -l SELECTOR, or --all: " + std::string(target.kind->plural));
+            const std::string query = o.selector.empty() ? "" : "labelSelector=" + http::percent_encode(o.selector);
+            const auto objects = api.list(*target.kind, o.ns, query);
+            if (!objects) return std::unexpected(objects.error());
+            for (const Object& object : *objects) keys.push_back(spec::key_of(object));
+        }
+    }
+    for (const spec::Key& key : keys) {
+        const auto about = targets({std::string(key.kind)});
+        if (!about) return std::unexpected(about.error());
+        std::string target = cluster::path_of(*about->front().kind, key.ns, key.name);
+        if (o.grace_seconds) target += "?gracePeriodSeconds=" + std::to_string(*o.grace_seconds);
+        const auto answer = api.call("DELETE", target);
+        if (!answer && !(o.ignore_not_found && answer.error().code == Code::not_found)) return std::unexpected(answer.error());
+        if (answer) std::cout << spec::to_text(key) << " deleted\n";
+    }
+    return {};
+}
+
+}  // namespace swell::app

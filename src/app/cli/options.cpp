@@ -1,0 +1,162 @@
+#include "app/cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace swell::app {
+
+namespace {
+
+constexpr const char* version = "swell 0.1.0";
+
+void where(CLI::App& command, Options& o) {
+    command.add_option("-n,--namespace", o.ns, "Namespace");
+    command.add_flag("-A,--all-namespaces", o.all_namespaces, "All namespaces");
+}
+
+void selects(CLI::App& command, Options& o) {
+    command.add_option("-l,--selector", o.selector, "Labels: app=shop,tier in (a,b)");
+    command.add_option("--field-selector", o.field_selector, "One field: status.phase=Running");
+}
+
+void prints(CLI::App& command, Options& o, const std::vector<std::string>& forms) {
+    command.add_option("-o,--output", o.output, "Form of the output")->check(CLI::IsMember(forms));
+}
+
+CLI::App* add(CLI::App& app, Options& o, const std::string& name, const std::string& help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->add_option("--state", o.state_dir, "Folder of the state; default $SWELL_STATE or ~/.local/state/swell");
+    const std::string prefix = app.get_name().empty() || app.get_name() == "swell" ? "" : app.get_name() + " ";
+    command->callback([&o, prefix, name] {
+        if (o.command.empty()) o.command = prefix + name;
+    });
+    return command;
+}
+
+void run_commands(CLI::App& app, Options& o) {
+    CLI::App* up = add(app, o, "up", "Run manifests here, with a live view; Ctrl-C leaves nothing behind");
+    up->add_option("paths", o.arguments, "Files, folders or - (standard input)")->required();
+    up->add_flag("-d,--detach", o.detach, "Go on in the background; see `swell down`");
+    up->add_option("--run", o.runs, "NAME='COMMAND': what Deployment NAME runs when its manifest has an image alone");
+    up->add_option("--hpa-sync-period", o.period_seconds, "Seconds between two decisions of an HPA; default 15")
+        ->check(CLI::Range(0.05, 3600.0));
+    up->add_option("--timeout", o.timeout, "How long to wait for the end once the load has ended; default 5m");
+    up->add_flag("--plain", o.plain, "Lines instead of the live view");
+    up->add_option("-n,--namespace", o.ns, "Namespace of objects that name none");
+
+    CLI::App* server = add(app, o, "server", "");  // what --detach leaves running
+    server->group("");
+    server->add_option("--hpa-sync-period", o.period_seconds);
+
+    add(app, o, "down", "End what `swell up --detach` started");
+
+    CLI::App* apply = add(app, o, "apply", "Create or update the objects of manifests");
+    apply->add_option("-f,--filename,paths", o.files, "Files, folders or -")->required();
+    apply->add_flag("--dry-run", o.dry_run, "Only check");
+    apply->add_option("--run", o.runs, "NAME='COMMAND' for a manifest that has an image alone");
+
+    CLI::App* doctor = add(app, o, "doctor", "What this machine can enforce, and how to get the rest");
+    prints(*doctor, o, {"json"});
+    CLI::App* schema = add(app, o, "schema", "JSON Schema of all kinds, for editors");
+    schema->add_option("kind", o.arguments, "One kind");
+}
+
+void look_commands(CLI::App& app, Options& o) {
+    CLI::App* get = add(app, o, "get", "List objects: swell get hpa,deploy,pods");
+    get->add_option("what", o.arguments, "KIND, KIND NAME… or KIND/NAME…")->required();
+    where(*get, o);
+    selects(*get, o);
+    prints(*get, o, {"json", "yaml", "wide", "name"});
+    get->add_flag("-w,--watch", o.watch, "Go on and print changes");
+    get->add_flag("!--no-headers", o.headings, "No heading line");
+    get->add_flag("--ignore-not-found", o.ignore_not_found, "An object that is not there is no error");
+
+    CLI::App* describe = add(app, o, "describe", "Everything about objects, and their events");
+    describe->add_option("what", o.arguments, "KIND NAME or KIND/NAME")->required();
+    where(*describe, o);
+    selects(*describe, o);
+
+    CLI::App* logs = add(app, o, "logs", "What a pod printed");
+    logs->add_option("pod", o.arguments, "POD, or KIND/NAME for its first pod")->required();
+    logs->add_option("-n,--namespace", o.ns, "Namespace");
+    logs->add_option("-c,--container", o.container, "Container; default the first");
+    logs->add_option("--tail", o.tail, "Only the last lines");
+    logs->add_flag("-f,--follow", o.watch, "Go on as it prints");
+    logs->add_flag("-p,--previous", o.previous, "Of the instance before the last restart");
+
+    CLI::App* top = add(app, o, "top", "CPU and memory in use: swell top pods");
+    top->add_option("what", o.arguments, "pods");
+    where(*top, o);
+    selects(*top, o);
+    prints(*top, o, {"json"});
+    top->add_flag("!--no-headers", o.headings, "No heading line");
+
+    CLI::App* explain = add(app, o, "explain", "Why: the arithmetic of the last decision about hpa/NAME");
+    explain->add_option("what", o.arguments, "KIND/NAME")->required();
+    explain->add_option("-n,--namespace", o.ns, "Namespace");
+    explain->add_option("--at", o.at, "The decision in force at this time (RFC 3339, or 5m for five minutes ago)");
+    explain->add_option("--why-not", o.why_not, "Why not this number of replicas");
+    prints(*explain, o, {"json"});
+
+    CLI::App* history = add(app, o, "history", "Decisions, newest first");
+    history->add_option("what", o.arguments, "KIND/NAME; all when left out");
+    history->add_option("-n,--namespace", o.ns, "Namespace");
+    history->add_option("--limit", o.limit, "How many; default 20")->check(CLI::Range(1, 100000));
+    history->add_flag("--all", o.all, "Decisions to change nothing, too");
+    prints(*history, o, {"json"});
+}
+
+void change_commands(CLI::App& app, Options& o) {
+    CLI::App* scale = add(app, o, "scale", "Set a number of replicas");
+    scale->add_option("what", o.arguments, "KIND/NAME or KIND NAME")->required();
+    scale->add_option("--replicas", o.replicas, "How many")->required()->check(CLI::NonNegativeNumber);
+    scale->add_option("-n,--namespace", o.ns, "Namespace");
+
+    CLI::App* remove = add(app, o, "delete", "Delete objects");
+    remove->add_option("what", o.arguments, "KIND NAME… or KIND/NAME…");
+    remove->add_option("-f,--filename", o.files, "The objects of these manifests");
+    remove->add_option("-n,--namespace", o.ns, "Namespace");
+    selects(*remove, o);
+    remove->add_flag("--all", o.all, "All of this kind in the namespace");
+    remove->add_flag("--ignore-not-found", o.ignore_not_found, "An object that is not there is no error");
+    remove->add_option_function<int>(
+        "--grace-period", [&o](const int& value) { o.grace_seconds = value; }, "Seconds a pod has to end"
+    );
+
+    CLI::App* rollout = app.add_subcommand("rollout", "Status, history, undo and restart of a Deployment's rollout");
+    rollout->require_subcommand(1);
+    for (const char* name : {"status", "history", "undo", "restart"}) {
+        CLI::App* command = add(*rollout, o, name, "");
+        command->add_option("what", o.arguments, "deployment/NAME")->required();
+        command->add_option("-n,--namespace", o.ns, "Namespace");
+        if (std::string(name) == "undo")
+            command->add_option("--to-revision", o.revision, "Default: the one before")->check(CLI::NonNegativeNumber);
+        if (std::string(name) == "history") command->add_option("--revision", o.revision, "One revision in full");
+        if (std::string(name) == "status") {
+            command->add_flag_callback("--no-watch", [&o] { o.watch = false; }, "Do not wait for the end");
+            command->preparse_callback([&o](std::size_t) { o.watch = true; });
+            command->add_option("--timeout", o.timeout, "How long to wait");
+        }
+    }
+}
+
+}  // namespace
+
+Parsed parse(int argc, const char* const* argv) {
+    Parsed parsed;
+    CLI::App app{"Swell runs, proves and explains how your services scale.", "swell"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", version);
+    app.footer("Start: swell up examples/quickstart");
+    run_commands(app, parsed.options);
+    look_commands(app, parsed.options);
+    change_commands(app, parsed.options);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        parsed.exit = code == 0 ? 0 : 2;
+    }
+    return parsed;
+}
+
+}  // namespace swell::app

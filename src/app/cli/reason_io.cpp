@@ -1,0 +1,83 @@
+#include "app/cli/reason_io.hpp"
+
+#include <chrono>
+#include <iostream>
+
+#include "app/cli/words.hpp"
+#include "journal/explain.hpp"
+#include "journal/journal_io.hpp"
+
+namespace swell::app {
+
+namespace {
+
+constexpr std::size_t recent = 5;
+
+Instant wall_now() {
+    return Instant(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+}
+
+Result<std::unique_ptr<journal::SqliteJournal>> open(const StateDir& dir) {
+    auto journal = journal::SqliteJournal::open_to_read(dir.journal());
+    if (!journal && journal.error().code == Code::not_found)
+        return fail(Code::not_found, "nothing was decided yet (no journal in " + dir.path + ")");
+    return journal;
+}
+
+/// Empty for everything; `hpa/shop` for KIND/NAME or KIND NAME.
+Result<std::string> subject(const Options& o) {
+    if (o.arguments.empty()) return std::string();
+    const auto about = targets(o.arguments);
+    if (!about) return std::unexpected(about.error());
+    if (about->size() != 1 || about->front().name.empty()) return fail(Code::invalid, "say which: KIND/NAME, for example hpa/shop");
+    return subject_of(*about->front().kind, o.ns, about->front().name);
+}
+
+/// RFC 3339, or how long ago.
+Result<std::optional<Instant>> moment(const std::string& text) {
+    if (text.empty()) return std::optional<Instant>();
+    if (const auto ago = parse_duration(text)) return std::optional<Instant>(wall_now() - *ago);
+    const auto at = parse_rfc3339(text);
+    if (!at) return std::unexpected(at.error());
+    return std::optional<Instant>(*at);
+}
+
+Json list(const std::vector<journal::Entry>& entries) {
+    Json array = Json::array();
+    for (const auto& entry : entries) array.push_back(journal::to_json(entry));
+    return array;
+}
+
+}  // namespace
+
+Result<void> explain_command(const Options& o, const StateDir& dir) {
+    const auto about = subject(o);
+    if (!about) return std::unexpected(about.error());
+    const auto journal = open(dir);
+    if (!journal) return std::unexpected(journal.error());
+    const auto until = moment(o.at);
+    if (!until) return std::unexpected(until.error());
+    const auto entries = (*journal)->read({.subject = *about, .until = *until, .limit = recent + 1});
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) return fail(Code::not_found, "nothing was decided about " + *about + (o.at.empty() ? "" : " by then"));
+    const auto& entry = entries->front();
+    if (o.output == "json") std::cout << journal::to_json(entry).dump(2) << "\n";
+    else if (o.why_not >= 0) std::cout << journal::why_not(entry, o.why_not);
+    else std::cout << journal::explain(entry, *entries, wall_now());
+    return {};
+}
+
+Result<void> history_command(const Options& o, const StateDir& dir) {
+    const auto about = subject(o);
+    if (!about) return std::unexpected(about.error());
+    const auto journal = open(dir);
+    if (!journal) return std::unexpected(journal.error());
+    const auto entries =
+        (*journal)->read({.subject = *about, .changes_only = !o.all, .limit = static_cast<std::size_t>(o.limit)});
+    if (!entries) return std::unexpected(entries.error());
+    if (o.output == "json") std::cout << list(*entries).dump(2) << "\n";
+    else std::cout << journal::history(*entries);
+    return {};
+}
+
+}  // namespace swell::app

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "app/cli/client_io.hpp"
+#include "app/cli/options.hpp"
+
+namespace swell::app {
+
+/// `swell rollout status|history|undo|restart deployment/NAME`.
+Result<void> rollout_command(const ApiClient& api, const Options& options);
+
+}  // namespace swell::app

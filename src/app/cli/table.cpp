@@ -1,0 +1,354 @@
+#include "app/cli/table.hpp"
+
+#include <algorithm>
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/core.hpp"
+#include "spec/kinds/discovery.hpp"
+#include "spec/kinds/swell.hpp"
+#include "spec/selector.hpp"
+
+namespace swell::app {
+
+using spec::Object;
+using Row = std::vector<std::string>;
+
+std::string columns(const Row& heading, const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths(heading.size(), 0);
+    auto measure = [&](const Row& row) {
+        for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+            widths[i] = std::max(widths[i], row[i].size());
+    };
+    measure(heading);
+    for (const Row& row : rows) measure(row);
+    std::string text;
+    auto print = [&](const Row& row) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            text += row[i];
+            if (i + 1 < row.size()) text.append(widths[i] - row[i].size() + 3, ' ');
+        }
+        text += '\n';
+    };
+    if (!std::all_of(heading.begin(), heading.end(), [](const std::string& word) { return word.empty(); }))
+        print(heading);
+    for (const Row& row : rows) print(row);
+    return text;
+}
+
+namespace {
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+
+std::string age(const Object& object, Instant now) {
+    const auto& created = object.metadata().creation_timestamp;
+    return created ? to_age(now - *created) : "<unknown>";
+}
+
+std::string ready_of(const spec::Pod& pod) {
+    int ready = 0;
+    for (const auto& status : pod.status.container_statuses) ready += status.ready;
+    return number(ready) + "/" + number(static_cast<std::int64_t>(pod.spec.containers.size()));
+}
+
+std::int64_t restarts_of(const spec::Pod& pod) {
+    std::int64_t restarts = 0;
+    for (const auto& status : pod.status.container_statuses) restarts += status.restart_count;
+    return restarts;
+}
+
+std::string pod_ports(const spec::Pod& pod) {
+    std::string text;
+    for (const auto& port : pod.status.ports) {
+        if (!text.empty()) text += ",";
+        text += number(port.port) + "->" + number(port.container_port);
+    }
+    return text.empty() ? "<none>" : text;
+}
+
+std::string service_ports(const spec::Service& service) {
+    std::string text;
+    for (const auto& port : service.spec.ports) {
+        if (!text.empty()) text += ",";
+        text += number(port.port);
+        if (port.node_port != 0) text += ":" + number(port.node_port);
+        text += "/" + port.protocol;
+    }
+    return text.empty() ? "<none>" : text;
+}
+
+std::string or_none(std::string text) { return text.empty() ? "<none>" : text; }
+
+std::string containers_of(const spec::PodTemplateSpec& pods) {
+    std::string text;
+    for (const auto& container : pods.spec.containers) text += (text.empty() ? "" : ",") + container.name;
+    return text;
+}
+
+std::string selector_text(const spec::LabelSelector& selector) {
+    const auto parsed = spec::Selector::from(selector);
+    return parsed ? or_none(parsed->text()) : "<invalid>";
+}
+
+struct Columns {
+    Row heading;
+    Row (*row)(const Object&, Instant);
+    Row wide_heading;
+    Row (*wide_row)(const Object&);
+};
+
+Row deployment_row(const Object& object, Instant now) {
+    const auto& d = object.as<spec::Deployment>();
+    return {
+        d.metadata.name,
+        number(d.status.ready_replicas) + "/" + number(d.spec.replicas),
+        number(d.status.updated_replicas),
+        number(d.status.available_replicas),
+        age(object, now)
+    };
+}
+
+Row deployment_wide(const Object& object) {
+    const auto& d = object.as<spec::Deployment>();
+    return {containers_of(d.spec.pod_template), selector_text(d.spec.selector)};
+}
+
+Row replicaset_row(const Object& object, Instant now) {
+    const auto& r = object.as<spec::ReplicaSet>();
+    return {
+        r.metadata.name,
+        number(r.spec.replicas),
+        number(r.status.replicas),
+        number(r.status.ready_replicas),
+        age(object, now)
+    };
+}
+
+Row replicaset_wide(const Object& object) {
+    const auto& r = object.as<spec::ReplicaSet>();
+    return {containers_of(r.spec.pod_template), selector_text(r.spec.selector)};
+}
+
+Row pod_row(const Object& object, Instant now) {
+    const auto& pod = object.as<spec::Pod>();
+    return {pod.metadata.name, ready_of(pod), pod_status_word(object), number(restarts_of(pod)), age(object, now)};
+}
+
+Row pod_wide(const Object& object) {
+    const auto& pod = object.as<spec::Pod>();
+    return {or_none(pod.status.pod_ip), pod_ports(pod)};
+}
+
+Row service_row(const Object& object, Instant now) {
+    const auto& s = object.as<spec::Service>();
+    std::string external = "<none>";
+    if (!s.status.urls.empty() && s.spec.type != "ClusterIP") external = s.status.urls.back();
+    return {s.metadata.name, s.spec.type, or_none(s.spec.cluster_ip), external, service_ports(s), age(object, now)};
+}
+
+Row service_wide(const Object& object) {
+    return {or_none(spec::Selector::from(object.as<spec::Service>().spec.selector).text())};
+}
+
+Row hpa_row(const Object& object, Instant now) {
+    const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
+    return {
+        hpa.metadata.name,
+        hpa.spec.scale_target_ref.kind + "/" + hpa.spec.scale_target_ref.name,
+        hpa_targets(object),
+        number(hpa.spec.min_replicas.value_or(1)),
+        number(hpa.spec.max_replicas),
+        number(hpa.status.current_replicas),
+        age(object, now)
+    };
+}
+
+Row config_map_row(const Object& object, Instant now) {
+    const auto& map = object.as<spec::ConfigMap>();
+    const auto keys = map.data.size() + map.binary_data.size();
+    return {map.metadata.name, number(static_cast<std::int64_t>(keys)), age(object, now)};
+}
+
+Row secret_row(const Object& object, Instant now) {
+    const auto& secret = object.as<spec::Secret>();
+    const auto keys = static_cast<std::int64_t>(secret.data.size());
+    return {secret.metadata.name, secret.type, number(keys), age(object, now)};
+}
+
+Row event_row(const Object& object, Instant now) {
+    const auto& event = object.as<spec::Event>();
+    const std::string seen = event.last_timestamp ? to_age(now - *event.last_timestamp) : age(object, now);
+    const std::string times = event.count > 1 ? " (x" + number(event.count) + ")" : "";
+    const std::string_view plain(event.involved_object.kind);
+    std::string kind(plain);
+    std::transform(kind.begin(), kind.end(), kind.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return {seen + times, event.type, event.reason, kind + "/" + event.involved_object.name, event.message};
+}
+
+Row slice_row(const Object& object, Instant now) {
+    const auto& slice = object.as<spec::EndpointSlice>();
+    std::string endpoints;
+    for (const auto& endpoint : slice.endpoints) {
+        if (!endpoint.conditions.ready) continue;
+        for (const auto& port : endpoint.ports)
+            endpoints += (endpoints.empty() ? "" : ",") + endpoint.addresses.front() + ":" + number(port.port);
+    }
+    return {slice.metadata.name, slice.address_type, or_none(endpoints), age(object, now)};
+}
+
+std::string milliseconds(double seconds_value) {
+    return number(static_cast<std::int64_t>(seconds_value * 1000 + 0.5)) + "ms";
+}
+
+Row load_row(const Object& object, Instant now) {
+    const auto& load = object.as<spec::LoadTest>();
+    const std::string target = load.spec.target.service.empty() ? load.spec.target.url
+                                                                : "service/" + load.spec.target.service;
+    return {
+        load.metadata.name,
+        target,
+        or_none(load.status.phase),
+        number(load.status.requests),
+        number(load.status.errors),
+        milliseconds(load.status.p95_seconds),
+        age(object, now)
+    };
+}
+
+Row plain_row(const Object& object, Instant now) { return {object.metadata().name, age(object, now)}; }
+
+Columns columns_of(const spec::Kind& kind) {
+    if (&kind == &spec::kind_of<spec::Deployment>())
+        return {{"NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}, deployment_row, {"CONTAINERS", "SELECTOR"}, deployment_wide};
+    if (&kind == &spec::kind_of<spec::ReplicaSet>())
+        return {{"NAME", "DESIRED", "CURRENT", "READY", "AGE"}, replicaset_row, {"CONTAINERS", "SELECTOR"}, replicaset_wide};
+    if (&kind == &spec::kind_of<spec::Pod>())
+        return {{"NAME", "READY", "STATUS", "RESTARTS", "AGE"}, pod_row, {"IP", "PORTS"}, pod_wide};
+    if (&kind == &spec::kind_of<spec::Service>())
+        return {{"NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE"}, service_row, {"SELECTOR"}, service_wide};
+    if (&kind == &spec::kind_of<spec::HorizontalPodAutoscaler>())
+        return {{"NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"}, hpa_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::ConfigMap>()) return {{"NAME", "DATA", "AGE"}, config_map_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::Secret>()) return {{"NAME", "TYPE", "DATA", "AGE"}, secret_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::Event>())
+        return {{"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, event_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::EndpointSlice>())
+        return {{"NAME", "ADDRESSTYPE", "ENDPOINTS", "AGE"}, slice_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::LoadTest>())
+        return {{"NAME", "TARGET", "PHASE", "REQUESTS", "ERRORS", "P95", "AGE"}, load_row, {}, nullptr};
+    return {{"NAME", "AGE"}, plain_row, {}, nullptr};
+}
+
+std::string waiting_or_terminated(const spec::ContainerStatus& status) {
+    if (status.state.waiting) return status.state.waiting->reason;
+    if (!status.state.terminated) return "";
+    const auto& ended = *status.state.terminated;
+    if (!ended.reason.empty()) return ended.reason;
+    return ended.signal != 0 ? "Signal:" + number(ended.signal) : "ExitCode:" + number(ended.exit_code);
+}
+
+std::string init_word(const spec::Pod& pod) {
+    std::int64_t done = 0;
+    for (const auto& status : pod.status.init_container_statuses) {
+        const auto& ended = status.state.terminated;
+        const bool sidecar_up = status.started.value_or(false) && status.state.running;
+        if ((ended && ended->exit_code == 0) || sidecar_up) {
+            ++done;
+            continue;
+        }
+        const auto all = static_cast<std::int64_t>(pod.spec.init_containers.size());
+        const std::string why = waiting_or_terminated(status);
+        if (why.empty() || why == "PodInitializing") return "Init:" + number(done) + "/" + number(all);
+        return "Init:" + why;
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string pod_status_word(const Object& object) {
+    const auto& pod = object.as<spec::Pod>();
+    std::string word = pod.status.reason.empty() ? pod.status.phase : pod.status.reason;
+    if (word.empty()) word = "Pending";
+    const std::string init = init_word(pod);
+    if (!init.empty()) {
+        word = init;
+    } else {
+        bool running = false;
+        for (const auto& status : pod.status.container_statuses) {
+            const std::string why = waiting_or_terminated(status);
+            if (!why.empty()) word = why;
+            running |= status.state.running.has_value() && status.ready;
+        }
+        if (word == "Completed" && running) word = "Running";
+    }
+    return pod.metadata.deletion_timestamp ? "Terminating" : word;
+}
+
+std::string hpa_targets(const Object& object) {
+    const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
+    std::string text;
+    for (std::size_t i = 0; i < hpa.spec.metrics.size(); ++i) {
+        const auto& metric = hpa.spec.metrics[i];
+        const spec::MetricStatus* seen =
+            i < hpa.status.current_metrics.size() ? &hpa.status.current_metrics[i] : nullptr;
+        std::string name = metric.type, current = "<unknown>", target = "?";
+        auto fill = [&](const spec::MetricTarget& wanted, const spec::MetricValueStatus* value) {
+            const char* average = "";
+            if (wanted.average_utilization) {
+                target = number(*wanted.average_utilization) + "%";
+                if (value && value->average_utilization) current = number(*value->average_utilization) + "%";
+            } else if (wanted.average_value) {
+                average = " (avg)";
+                target = wanted.average_value->text() + average;
+                if (value && value->average_value) current = value->average_value->text();
+            } else if (wanted.value) {
+                target = wanted.value->text();
+                if (value && value->value) current = value->value->text();
+            }
+        };
+        if (metric.resource) {
+            name = metric.resource->name;
+            fill(metric.resource->target, seen && seen->resource ? &seen->resource->current : nullptr);
+        } else if (metric.container_resource) {
+            name = metric.container_resource->name;
+            fill(metric.container_resource->target, seen && seen->container_resource ? &seen->container_resource->current : nullptr);
+        } else if (metric.pods) {
+            name = metric.pods->metric.name;
+            fill(metric.pods->target, seen && seen->pods ? &seen->pods->current : nullptr);
+        } else if (metric.object) {
+            name = metric.object->metric.name;
+            fill(metric.object->target, seen && seen->object ? &seen->object->current : nullptr);
+        } else if (metric.external) {
+            name = metric.external->metric.name;
+            fill(metric.external->target, seen && seen->external ? &seen->external->current : nullptr);
+        }
+        text += (text.empty() ? "" : ", ") + name + ": " + current + "/" + target;
+    }
+    return text.empty() ? "<unknown>" : text;
+}
+
+std::string table(const std::vector<Object>& objects, Instant now, const TableStyle& style) {
+    if (objects.empty()) return "";
+    const Columns shape = columns_of(objects.front().kind());
+    Row heading = shape.heading;
+    if (style.namespaces) heading.insert(heading.begin(), "NAMESPACE");
+    if (style.wide) heading.insert(heading.end(), shape.wide_heading.begin(), shape.wide_heading.end());
+    if (!style.headings) heading.assign(heading.size(), "");
+    std::vector<Row> rows;
+    rows.reserve(objects.size());
+    for (const Object& object : objects) {
+        Row row = shape.row(object, now);
+        if (style.namespaces) row.insert(row.begin(), object.metadata().ns);
+        if (style.wide && shape.wide_row) {
+            const Row more = shape.wide_row(object);
+            row.insert(row.end(), more.begin(), more.end());
+        }
+        rows.push_back(std::move(row));
+    }
+    return columns(heading, rows);
+}
+
+}  // namespace swell::app

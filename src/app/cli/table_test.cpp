@@ -1,0 +1,88 @@
+#include "app/cli/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/core.hpp"
+
+namespace swell::app {
+namespace {
+
+constexpr Instant now = Instant(std::chrono::hours(1));
+
+spec::ContainerStatus status(spec::ContainerState state, bool ready = false) {
+    return {.name = "app", .state = std::move(state), .ready = ready};
+}
+
+TEST(Table, PodStatusWords) {
+    struct Case {
+        const char* why;
+        spec::PodStatus pod;
+        bool deleted;
+        const char* word;
+    };
+    const spec::ContainerState running{.running = spec::ContainerStateRunning{}};
+    const spec::ContainerState crashed{.waiting = spec::ContainerStateWaiting{"CrashLoopBackOff", ""}};
+    const spec::ContainerState done{.terminated = spec::ContainerStateTerminated{.reason = "Completed"}};
+    const spec::ContainerState killed{.terminated = spec::ContainerStateTerminated{.exit_code = 137, .signal = 9}};
+    // clang-format off
+    const Case cases[] = {
+        {"nothing known yet",        {},                                                                    false, "Pending"},
+        {"running",                  {.phase = "Running", .container_statuses = {status(running, true)}},   false, "Running"},
+        {"the reason of a wait",     {.phase = "Running", .container_statuses = {status(crashed)}},         false, "CrashLoopBackOff"},
+        {"ended well",               {.phase = "Succeeded", .container_statuses = {status(done)}},          false, "Completed"},
+        {"ended by a signal",        {.phase = "Failed", .container_statuses = {status(killed)}},           false, "Signal:9"},
+        {"a reason of the pod",      {.phase = "Failed", .reason = "Evicted"},                              false, "Evicted"},
+        {"going away",               {.phase = "Running", .container_statuses = {status(running, true)}},   true,  "Terminating"},
+        {"an init container runs",   {.phase = "Pending", .init_container_statuses = {status(running)}},    false, "Init:0/1"},
+        {"an init container fails",  {.phase = "Pending", .init_container_statuses = {status(crashed)}},    false, "Init:CrashLoopBackOff"},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        spec::Pod pod;
+        pod.spec.init_containers.resize(c.pod.init_container_statuses.size());
+        pod.status = c.pod;
+        if (c.deleted) pod.metadata.deletion_timestamp = now;
+        EXPECT_EQ(pod_status_word(pod), c.word);
+    }
+}
+
+TEST(Table, Deployments) {
+    spec::Deployment d;
+    d.metadata.name = "shop";
+    d.metadata.ns = "prod";
+    d.metadata.creation_timestamp = now - std::chrono::seconds(90);
+    d.spec.replicas = 3;
+    d.status.ready_replicas = 2;
+    d.status.updated_replicas = 3;
+    d.status.available_replicas = 2;
+    EXPECT_EQ(
+        table({d}, now, {}),
+        "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\n"
+        "shop   2/3     3            2           90s\n"
+    );
+    EXPECT_EQ(
+        table({d}, now, {.namespaces = true, .headings = false}),
+        "prod   shop   2/3   3   2   90s\n"
+    );
+    EXPECT_EQ(table({}, now, {}), "");
+}
+
+TEST(Table, HpaTargets) {
+    spec::HorizontalPodAutoscaler hpa;
+    spec::MetricSpec cpu;
+    cpu.type = "Resource";
+    cpu.resource = spec::ResourceMetricSource{"cpu", {.type = "Utilization", .average_utilization = 70}};
+    hpa.spec.metrics = {cpu};
+    EXPECT_EQ(hpa_targets(hpa), "cpu: <unknown>/70%");
+    spec::MetricStatus seen;
+    seen.type = "Resource";
+    seen.resource = spec::ResourceMetricStatus{"cpu", {.average_utilization = 142}};
+    hpa.status.current_metrics = {seen};
+    EXPECT_EQ(hpa_targets(hpa), "cpu: 142%/70%");
+}
+
+}  // namespace
+}  // namespace swell::app

@@ -1,0 +1,271 @@
+#include "app/cli/up_io.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <random>
+
+#include "app/cli/client_io.hpp"
+#include "app/cli/manifests_io.hpp"
+#include "app/cli/terminal_io.hpp"
+#include "app/server/control_plane_io.hpp"
+#include "app/view/render.hpp"
+#include "spec/kinds/core.hpp"
+
+namespace swell::app {
+
+namespace {
+
+constexpr Duration frame = std::chrono::milliseconds(250);
+constexpr Duration line_period = std::chrono::seconds(5);
+constexpr Duration default_timeout = std::chrono::minutes(5);
+constexpr Duration start_patience = std::chrono::seconds(30);
+
+int failed(const Error& error) {
+    std::cerr << "error: " << error.what << "\n";
+    return 1;
+}
+
+std::string own_binary() {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+std::uint64_t new_seed() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+ControlPlane::Config config_of(const Options& o, const StateDir& dir, bool detach) {
+    ControlPlane::Config config{.dir = dir, .binary = own_binary(), .detach = detach, .seed = new_seed()};
+    if (o.period_seconds > 0)
+        config.hpa_sync_period = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(o.period_seconds));
+    return config;
+}
+
+/// Signals that end a run, as a descriptor; blocked for this thread and those it starts.
+Fd end_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+    return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+/// One run in the foreground: shows, notices the end, stops.
+class Foreground {
+  public:
+    Foreground(Loop& loop, ControlPlane& plane, bool plain, Duration patience)
+        : loop_(loop), plane_(plane), patience_(patience), started_(loop.now()) {
+        if (!plain && Terminal::usable()) terminal_ = std::make_unique<Terminal>();
+    }
+    ~Foreground() { loop_.cancel(timer_); }
+
+    void start() { tick(); }
+
+    /// The first time gracefully, the second time at once.
+    void interrupt() {
+        if (stopping_) {
+            plane_.kill();
+            loop_.stop();
+            return;
+        }
+        stop();
+    }
+
+    /// Puts the terminal back and says how it went. Returns the exit code.
+    int end() {
+        terminal_.reset();
+        print_decisions(plane_.view());
+        std::cout << render(plane_.summary()) << std::flush;
+        if (!complaint_.empty()) std::cerr << "error: " << complaint_ << "\n";
+        return complaint_.empty() ? 0 : 1;
+    }
+
+  private:
+    void tick() {
+        const Instant now = loop_.now();
+        show(now);
+        if (!stopping_) judge(now);
+        timer_ = loop_.call_after(frame, [this] { tick(); });
+    }
+
+    void show(Instant now) {
+        if (terminal_) return terminal_->show(render(plane_.view(), terminal_->screen()));
+        const View view = plane_.view();
+        print_decisions(view);
+        if (now < next_line_) return;
+        next_line_ = now + line_period;
+        std::cout << render_line(view) << std::endl;  // NOLINT(performance-avoid-endl): somebody reads along
+    }
+
+    void print_decisions(const View& view) {
+        // Newest first in the view, oldest first on paper.
+        for (auto d = view.decisions.rbegin(); d != view.decisions.rend(); ++d) {
+            if (d->at <= last_decision_ || d->subject.empty()) continue;
+            if (!terminal_) std::cout << to_rfc3339_seconds(d->at).substr(11, 8) << "  " << d->subject << "  " << d->summary << "\n";
+        }
+        for (const auto& d : view.decisions) last_decision_ = std::max(last_decision_, d.at);
+    }
+
+    void judge(Instant now) {
+        if (!plane_.has_load()) return;
+        if (plane_.settled()) return stop();
+        if (!load_ended_ && plane_.load_ended()) load_ended_ = now;
+        if (load_ended_ && now - *load_ended_ > patience_) {
+            complaint_ = "the load ended " + to_age(patience_) + " ago, and the replicas are not back at their minimum";
+            stop();
+        }
+    }
+
+    void stop() {
+        stopping_ = true;
+        plane_.stop(true, [this] { loop_.stop(); });
+    }
+
+    Loop& loop_;
+    ControlPlane& plane_;
+    Duration patience_;
+    Instant started_, next_line_{}, last_decision_{};
+    std::optional<Instant> load_ended_;
+    std::unique_ptr<Terminal> terminal_;
+    Clock::Timer timer_ = 0;
+    bool stopping_ = false;
+    std::string complaint_;
+};
+
+int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
+    Duration patience = default_timeout;
+    if (!o.timeout.empty()) {
+        const auto given = parse_duration(o.timeout);
+        if (!given) return failed(given.error());
+        patience = *given;
+    }
+    Loop loop;
+    const Fd signals = end_signals();
+    auto plane = ControlPlane::start(loop, config_of(o, dir, false));
+    if (!plane) {
+        if (plane.error().code == Code::exists)
+            return failed({Code::exists, plane.error().what + "; `swell apply -f` adds to it, `swell down` ends it"});
+        return failed(plane.error());
+    }
+    if (const auto applied = (*plane)->apply(objects); !applied) return failed(applied.error());
+    Foreground foreground(loop, **plane, o.plain, patience);
+    loop.watch(*signals, {.readable = true}, [&](Loop::Ready) {
+        signalfd_siginfo info{};
+        while (::read(*signals, &info, sizeof info) == sizeof info) foreground.interrupt();
+    });
+    (*plane)->on_stop([&] { foreground.interrupt(); });
+    foreground.start();
+    loop.run();
+    loop.forget(*signals);
+    const int code = foreground.end();
+    return code;
+}
+
+Result<void> start_server(const Options& o, const StateDir& dir) {
+    auto probe = lock(dir);  // creates the folder
+    if (!probe) return std::unexpected(probe.error());
+    probe->reset();
+    Fd log(::open(dir.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!log) return std::unexpected(errno_error("cannot open " + dir.log()));
+    std::vector<std::string> words = {own_binary(), "server", "--state", dir.path};
+    if (o.period_seconds > 0) words.insert(words.end(), {"--hpa-sync-period", std::to_string(o.period_seconds)});
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    const pid_t pid = ::fork();
+    if (pid < 0) return std::unexpected(errno_error("cannot start the control plane"));
+    if (pid == 0) {
+        ::setsid();
+        const int nothing = ::open("/dev/null", O_RDONLY);
+        ::dup2(nothing, 0);
+        ::dup2(*log, 1);
+        ::dup2(*log, 2);
+        ::syscall(SYS_close_range, 3, ~0U, 0);
+        ::execv(pointers.front(), pointers.data());
+        ::_exit(127);
+    }
+    const ApiClient api(dir.api_socket());
+    Loop loop;
+    const Instant deadline = loop.now() + start_patience;
+    while (!api.alive()) {
+        if (::waitpid(pid, nullptr, WNOHANG) == pid || loop.precise() > deadline) {
+            const auto text = read_file(dir.log());
+            return fail(Code::unavailable, "the control plane did not start; its log is " + dir.log() + (text ? ":\n" + *text : ""));
+        }
+        loop.run_once(std::chrono::milliseconds(20));
+    }
+    return {};
+}
+
+int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
+    const ApiClient api(dir.api_socket());
+    if (!api.alive())
+        if (const auto started = start_server(o, dir); !started) return failed(started.error());
+    if (const auto applied = apply_objects(api, objects, false); !applied) return failed(applied.error());
+    const auto services = api.list(spec::kind_of<spec::Service>(), "");
+    if (services)
+        for (const auto& service : *services)
+            for (const auto& url : service.as<spec::Service>().status.urls) std::cout << "service/" << service.metadata().name << " " << url << "\n";
+    std::cout << "running in the background; `swell get pods` looks, `swell down` ends it\n";
+    return 0;
+}
+
+}  // namespace
+
+int up(const Options& o, const StateDir& dir) {
+    const auto objects = load(o.arguments, o);
+    if (!objects) return failed(objects.error());
+    return o.detach ? run_detached(o, dir, *objects) : run_here(o, dir, *objects);
+}
+
+int serve(const Options& o, const StateDir& dir) {
+    Loop loop;
+    const Fd signals = end_signals();
+    auto plane = ControlPlane::start(loop, config_of(o, dir, true));
+    if (!plane) return failed(plane.error());
+    // A signal ends this process alone; pods and proxy go on, and the next start finds them.
+    loop.watch(*signals, {.readable = true}, [&](Loop::Ready) { loop.stop(); });
+    (*plane)->on_stop([&] { (*plane)->stop(true, [&] { loop.stop(); }); });
+    loop.run();
+    loop.forget(*signals);
+    return 0;
+}
+
+Result<void> down(const StateDir& dir) {
+    const ApiClient api(dir.api_socket());
+    if (api.alive()) {
+        if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked) return std::unexpected(asked.error());
+        Loop loop;
+        for (auto held = lock(dir); !held; held = lock(dir)) loop.run_once(std::chrono::milliseconds(50));
+        std::cout << "stopped\n";
+        return {};
+    }
+    if (!std::filesystem::exists(dir.objects())) {
+        std::cout << "nothing is running\n";
+        return {};
+    }
+    // Its control plane was killed: be it for a moment, and end what it left.
+    Loop loop;
+    const Fd signals = end_signals();
+    auto plane = ControlPlane::start(loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()});
+    if (!plane) return std::unexpected(plane.error());
+    (*plane)->stop(true, [&] { loop.stop(); });
+    loop.run();
+    std::cout << "stopped\n";
+    return {};
+}
+
+}  // namespace swell::app

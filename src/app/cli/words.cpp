@@ -1,0 +1,66 @@
+#include "app/cli/words.hpp"
+
+#include "base/text.hpp"
+#include "spec/registry.hpp"
+
+namespace swell::app {
+
+namespace {
+
+Result<const spec::Kind*> kind_named(std::string_view word) {
+    if (const spec::Kind* kind = spec::find_kind(word)) return kind;
+    std::vector<std::string_view> known;
+    for (const spec::Kind* kind : spec::kinds()) {
+        known.push_back(kind->plural);
+        known.push_back(kind->name);
+        known.insert(known.end(), kind->short_names.begin(), kind->short_names.end());
+    }
+    std::string what = "kind \"" + std::string(word) + "\" is not known";
+    if (const auto near = nearest(word, known)) what += ": did you mean \"" + std::string(*near) + "\"?";
+    return fail(Code::invalid, what);
+}
+
+}  // namespace
+
+Result<std::vector<Target>> targets(const std::vector<std::string>& words) {
+    std::vector<Target> result;
+    if (words.empty()) return fail(Code::invalid, "say which kind: pods, deployments, hpa, …");
+    if (words.front().find('/') != std::string::npos) {
+        for (const std::string& word : words) {
+            const auto slash = word.find('/');
+            if (slash == std::string::npos || slash + 1 == word.size())
+                return fail(Code::invalid, "expected KIND/NAME, got " + word);
+            const auto kind = kind_named(std::string_view(word).substr(0, slash));
+            if (!kind) return std::unexpected(kind.error());
+            result.push_back({*kind, word.substr(slash + 1)});
+        }
+        return result;
+    }
+    for (const std::string_view word : split(words.front(), ',')) {
+        const auto kind = kind_named(word);
+        if (!kind) return std::unexpected(kind.error());
+        for (std::size_t i = 1; i < words.size(); ++i) result.push_back({*kind, words[i]});
+        if (words.size() == 1) result.push_back({*kind, ""});
+    }
+    return result;
+}
+
+std::string subject_of(const spec::Kind& kind, const std::string& ns, const std::string& name) {
+    // The journal writes a kind by its short name where it has one that people use: hpa.
+    const std::string word = kind.name == "HorizontalPodAutoscaler" ? "hpa" : "";
+    if (!word.empty()) return word + "/" + (ns == "default" ? "" : ns + "/") + name;
+    return spec::to_text({kind.name, ns, name});
+}
+
+Result<std::vector<Run>> runs(const std::vector<std::string>& words) {
+    std::vector<Run> result;
+    for (const std::string& word : words) {
+        const auto equals = word.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
+            return fail(Code::invalid, "--run: expected NAME='COMMAND', got " + word);
+        result.push_back({word.substr(0, equals), word.substr(equals + 1)});
+    }
+    return result;
+}
+
+}  // namespace swell::app

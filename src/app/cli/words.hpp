@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "spec/object.hpp"
+
+namespace swell::app {
+
+/// What a verb is about: a kind, and one object of it when `name` is not empty.
+struct Target {
+    const spec::Kind* kind = nullptr;
+    std::string name;
+};
+
+/// `hpa,deploy` · `hpa shop` · `hpa/shop deploy/shop` · `pods a b`: as kubectl reads them.
+/// Errors  invalid: an unknown kind names the nearest known one.
+Result<std::vector<Target>> targets(const std::vector<std::string>& words);
+
+/// `deployment/shop`, or `prod/…` forms of journal subjects: the subject text for an object.
+std::string subject_of(const spec::Kind& kind, const std::string& ns, const std::string& name);
+
+/// `NAME='COMMAND'` of --run. Errors  invalid.
+struct Run {
+    std::string name, command;
+};
+Result<std::vector<Run>> runs(const std::vector<std::string>& words);
+
+}  // namespace swell::app

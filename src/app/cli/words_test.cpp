@@ -1,0 +1,47 @@
+#include "app/cli/words.hpp"
+
+#include <gtest/gtest.h>
+
+namespace swell::app {
+namespace {
+
+TEST(Words, TargetsAsKubectlReadsThem) {
+    struct Case {
+        std::vector<std::string> words;
+        std::string expected;  // KIND/NAME joined by spaces; empty: refused
+    };
+    const Case cases[] = {
+        {{"hpa"}, "HorizontalPodAutoscaler/"},
+        {{"hpa", "shop"}, "HorizontalPodAutoscaler/shop"},
+        {{"hpa,deploy"}, "HorizontalPodAutoscaler/ Deployment/"},
+        {{"pods", "a", "b"}, "Pod/a Pod/b"},
+        {{"hpa/shop", "svc/web"}, "HorizontalPodAutoscaler/shop Service/web"},
+        {{"hpa/"}, ""},
+        {{"hpa/shop", "web"}, ""},
+        {{"nonsense"}, ""},
+        {{}, ""},
+    };
+    for (const Case& c : cases) {
+        std::string got;
+        if (const auto parsed = targets(c.words))
+            for (const Target& target : *parsed)
+                got += (got.empty() ? "" : " ") + std::string(target.kind->name) + "/" + target.name;
+        EXPECT_EQ(got, c.expected);
+    }
+}
+
+TEST(Words, AnUnknownKindNamesTheNearest) {
+    const auto got = targets({"deploymnt"});
+    ASSERT_FALSE(got.has_value());
+    EXPECT_NE(got.error().what.find("did you mean \"), std::string::npos) << got.error().what;
+}
+
+TEST(Words, Runs) {
+    EXPECT_EQ(runs({"shop=./shop --port $PORT"})->front().command, "./shop --port $PORT");
+    EXPECT_FALSE(runs({"shop"}).has_value());
+    EXPECT_FALSE(runs({"=x"}).has_value());
+    EXPECT_FALSE(runs({"shop="}).has_value());
+}
+
+}  // namespace
+}  // namespace swell::app

@@ -1,0 +1,159 @@
+#include "app/server/load_runner_io.hpp"
+
+#include <algorithm>
+
+#include "spec/kinds/core.hpp"
+#include "spec/kinds/discovery.hpp"
+
+namespace swell::app {
+
+namespace {
+
+constexpr Duration period = std::chrono::seconds(1);
+constexpr double microseconds = 1e6;
+
+bool ended(const spec::LoadTestStatus& status) { return status.phase == "Succeeded" || status.phase == "Failed"; }
+
+std::string_view kind_name() { return spec::kind_of<spec::LoadTest>().name; }
+
+spec::LoadTestStatus status_of(const trial::Progress& progress, spec::LoadTestStatus status) {
+    const auto shares = metrics::percentiles(progress.response_time);
+    status.requests = progress.done + progress.failures.total();
+    status.errors = progress.failures.total();
+    status.dropped = progress.dropped;
+    status.p50_seconds = shares.p50 / microseconds;
+    status.p95_seconds = shares.p95 / microseconds;
+    status.p99_seconds = shares.p99 / microseconds;
+    return status;
+}
+
+}  // namespace
+
+LoadRunner::LoadRunner(Loop& loop, cluster::Cluster& cluster) : loop_(loop), cluster_(cluster) {}
+
+LoadRunner::~LoadRunner() { loop_.cancel(timer_); }
+
+void LoadRunner::start() {
+    // A load that ran when an earlier control plane died has lost its count: it runs anew.
+    for (const auto& object : cluster_.list({.kind = kind_name()})) {
+        const auto& test = object.as<spec::LoadTest>();
+        if (test.status.phase == "Running") write(test, {.phase = "Pending", .message = "started again after a restart"});
+    }
+    look();
+}
+
+void LoadRunner::look() {
+    for (const auto& object : cluster_.list({.kind = kind_name()})) consider(object);
+    std::erase_if(running_, [&](const auto& each) { return !cluster_.get(each.first); });
+    timer_ = loop_.call_after(period, [this] { look(); });
+}
+
+void LoadRunner::consider(const spec::Object& object) {
+    const auto& test = object.as<spec::LoadTest>();
+    if (ended(test.status)) return;
+    if (const auto found = running_.find(spec::key_of(object)); found != running_.end()) return follow(test, found->second);
+    const bool by_service = !test.spec.target.service.empty();
+    const std::string address = by_service ? address_of(test) : std::string();
+    if (!by_service || !address.empty()) return begin(test, address);
+    if (test.status.phase.empty()) write(test, {.phase = "Pending", .message = "waits for a ready endpoint of service/" + test.spec.target.service});
+}
+
+std::string LoadRunner::address_of(const spec::LoadTest& test) const {
+    const auto& target = test.spec.target;
+    const auto service = cluster_.get({spec::kind_of<spec::Service>().name, test.metadata.ns, target.service});
+    const auto slice = cluster_.get({spec::kind_of<spec::EndpointSlice>().name, test.metadata.ns, target.service});
+    if (!service || !slice) return "";
+    const auto& endpoints = slice->as<spec::EndpointSlice>().endpoints;
+    if (std::none_of(endpoints.begin(), endpoints.end(), [](const spec::Endpoint& endpoint) { return endpoint.conditions.ready; }))
+        return "";
+    const auto& spec = service->as<spec::Service>().spec;
+    for (const auto& port : spec.ports)
+        if (target.port.empty() || target.port == port.name || target.port == std::to_string(port.port))
+            return spec.cluster_ip.empty() ? "" : spec.cluster_ip + ":" + std::to_string(port.port);
+    return "";
+}
+
+void LoadRunner::begin(const spec::LoadTest& test, const std::string& address) {
+    auto plan = trial::make_plan(test.spec, address);
+    spec::LoadTestStatus status = test.status;
+    status.start_time = loop_.now();
+    if (!plan) {
+        status.phase = "Failed";
+        status.message = plan.error().what;
+        status.completion_time = loop_.now();
+        return write(test, status);
+    }
+    Running running{.started = loop_.now(), .ns = test.metadata.ns};
+    for (const auto& stage : plan->stages) running.total += stage.duration;
+    running.load = std::make_unique<trial::Load>(std::move(*plan));
+    running_[{kind_name(), test.metadata.ns, test.metadata.name}] = std::move(running);
+    status.phase = "Running";
+    status.message.clear();
+    write(test, status);
+}
+
+void LoadRunner::follow(const spec::LoadTest& test, Running& running) {
+    const trial::Progress progress = running.load->progress();
+    spec::LoadTestStatus status = status_of(progress, test.status);
+    if (progress.finished) {
+        status.phase = "Succeeded";
+        status.completion_time = loop_.now();
+    }
+    write(test, status);
+}
+
+void LoadRunner::write(spec::LoadTest test, const spec::LoadTestStatus& status) {
+    test.status = status;
+    test.metadata.resource_version = 0;  // only this writes it
+    (void)cluster_.update_status(std::move(test));
+}
+
+void LoadRunner::stop() {
+    loop_.cancel(timer_);
+    for (auto& [key, running] : running_) {
+        const auto object = cluster_.get(key);
+        if (!object || ended(object->as<spec::LoadTest>().status)) continue;
+        const auto& test = object->as<spec::LoadTest>();
+        spec::LoadTestStatus status = status_of(running.load->progress(), test.status);
+        status.phase = "Failed";
+        status.message = "stopped before its end";
+        status.completion_time = loop_.now();
+        write(test, status);
+        running.load->stop();
+    }
+    running_views_ = views();
+    running_.clear();
+}
+
+std::vector<LoadView> LoadRunner::views() const {
+    if (!running_views_.empty()) return running_views_;
+    std::vector<LoadView> result;
+    for (const auto& object : cluster_.list({.kind = kind_name()})) {
+        const auto& test = object.as<spec::LoadTest>();
+        LoadView view{.name = test.metadata.name, .phase = test.status.phase};
+        view.requests = test.status.requests;
+        view.errors = test.status.errors;
+        view.dropped = test.status.dropped;
+        view.p50_ms = test.status.p50_seconds * 1000;
+        view.p95_ms = test.status.p95_seconds * 1000;
+        view.p99_ms = test.status.p99_seconds * 1000;
+        if (const auto found = running_.find(spec::key_of(object)); found != running_.end()) {
+            const trial::Progress progress = found->second.load->progress();
+            view.rate_wanted = progress.rate;
+            view.rate_done = progress.last_second.done;
+            view.elapsed = progress.elapsed;
+            view.total = found->second.total;
+        }
+        result.push_back(std::move(view));
+    }
+    return result;
+}
+
+bool LoadRunner::any() const { return !cluster_.list({.kind = kind_name()}).empty(); }
+
+bool LoadRunner::all_done() const {
+    const auto tests = cluster_.list({.kind = kind_name()});
+    return std::all_of(tests.begin(), tests.end(), [](const spec::Object& object) { return ended(object.as<spec::LoadTest>().status); });
+}
+
+}  // namespace swell::app

@@ -1,0 +1,115 @@
+#include "app/server/logs_io.hpp"
+
+#include <charconv>
+#include <set>
+
+#include "spec/kinds/core.hpp"
+#include "spec/selector.hpp"
+
+namespace swell::app {
+
+namespace {
+
+constexpr Duration follow_period = std::chrono::milliseconds(200);
+
+std::string text_of(const std::map<std::string, std::string>& query, const char* name) {
+    const auto found = query.find(name);
+    return found == query.end() ? "" : found->second;
+}
+
+bool flag(const std::map<std::string, std::string>& query, const char* name) {
+    const std::string text = text_of(query, name);
+    return text == "1" || text == "true";
+}
+
+std::string printed(const cluster::LogSlice& slice, bool timestamps) {
+    std::string text;
+    for (const auto& line : slice.lines) {
+        if (timestamps) text += line.at + " ";
+        text += line.text + "\n";
+    }
+    return text;
+}
+
+void refuse(const http::Responder& responder, const Error& error) {
+    auto response = cluster::failure(error);
+    responder.send({.status = response.status, .headers = {{"Content-Type", response.content_type}}, .body = std::move(response.body)});
+}
+
+}  // namespace
+
+Logs::~Logs() {
+    for (const auto& [id, follow] : follows_) loop_.cancel(follow.timer);
+}
+
+void Logs::answer(const cluster::ApiPath& path, const http::Responder& responder) {
+    cluster::LogQuery query;
+    query.container = text_of(path.query, "container");
+    query.previous = flag(path.query, "previous");
+    if (const std::string tail = text_of(path.query, "tailLines"); !tail.empty()) {
+        std::size_t lines = 0;
+        const auto [end, error] = std::from_chars(tail.data(), tail.data() + tail.size(), lines);
+        if (error != std::errc() || end != tail.data() + tail.size())
+            return refuse(responder, {Code::invalid, "tailLines: must be a number, got " + tail});
+        query.tail = lines;
+    }
+    const spec::Key pod{path.kind->name, path.ns.empty() ? "default" : path.ns, path.name};
+    // A first look, so that what is not there is an answer and not an empty stream.
+    if (const auto slice = pods_.logs(pod, query); !slice) return refuse(responder, slice.error());
+    const std::uint64_t id = ++last_;
+    const bool goes_on = flag(path.query, "follow");
+    follows_.emplace(id, Follow{pod, std::move(query), flag(path.query, "timestamps"), goes_on, responder});
+    responder.begin(200, {{"Content-Type", "text/plain; charset=utf-8"}});
+    responder.on_gone([this, id] {
+        if (const auto found = follows_.find(id); found != follows_.end()) {
+            loop_.cancel(found->second.timer);
+            follows_.erase(found);
+        }
+    });
+    pump(id);
+}
+
+void Logs::pump(std::uint64_t id) {
+    const auto found = follows_.find(id);
+    if (found == follows_.end()) return;
+    Follow& follow = found->second;
+    const auto slice = pods_.logs(follow.pod, follow.query);
+    const bool over = !slice || (!slice->more && !follow.goes_on);
+    if (slice) {
+        if (!slice->lines.empty()) follow.responder.write(printed(*slice, follow.timestamps));
+        follow.query.since = slice->next;
+        follow.query.tail.reset();
+    }
+    if (over) {
+        const http::Responder responder = follow.responder;
+        follows_.erase(found);
+        return responder.end();
+    }
+    follow.timer = loop_.call_after(slice->more ? Duration{} : follow_period, [this, id] { pump(id); });
+}
+
+cluster::ApiResponse usage_answer(
+    const cluster::Cluster& cluster, const metrics::Metrics& usage, const std::map<std::string, std::string>& query
+) {
+    const auto selector = spec::Selector::parse(text_of(query, "labelSelector"));
+    if (!selector) return cluster::failure(selector.error());
+    const std::string ns = text_of(query, "namespace");
+    std::set<std::string> namespaces;
+    for (const auto& pod : cluster.list({.kind = spec::kind_of<spec::Pod>().name, .ns = ns})) namespaces.insert(pod.metadata().ns);
+    Json pods = Json::array();
+    for (const auto& each : namespaces) {
+        const auto measured = usage.pods(each, [&](const spec::Labels& labels) { return selector->matches(labels); });
+        if (!measured) return cluster::failure(measured.error());
+        for (const auto& pod : *measured) {
+            std::int64_t cpu = 0, memory = 0;
+            for (const auto& container : pod.containers) {
+                if (const auto found = container.usage.find("cpu"); found != container.usage.end()) cpu += found->second.milli_value();
+                if (const auto found = container.usage.find("memory"); found != container.usage.end()) memory += found->second.value();
+            }
+            pods.push_back({{"namespace", each}, {"name", pod.name}, {"cpuMilli", cpu}, {"memoryBytes", memory}});
+        }
+    }
+    return cluster::answer({{"pods", std::move(pods)}});
+}
+
+}  // namespace swell::app

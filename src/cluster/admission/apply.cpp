@@ -1,0 +1,85 @@
+#include "cluster/admission/apply.hpp"
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/core.hpp"
+
+namespace swell::cluster {
+
+namespace {
+
+constexpr const char* last_applied = "swell.dev/last-applied";
+
+/// What the manifest set, kept so that the next apply knows what it no longer sets.
+std::string remembered(const spec::ObjectMeta& wanted) {
+    Json memory = {{"labels", Json::array()}, {"annotations", Json::array()}};
+    for (const auto& [key, value] : wanted.labels) memory["labels"].push_back(key);
+    for (const auto& [key, value] : wanted.annotations) memory["annotations"].push_back(key);
+    return memory.dump();
+}
+
+Json recalled(const spec::ObjectMeta& live, const char* part) {
+    const auto found = live.annotations.find(last_applied);
+    if (found == live.annotations.end()) return Json::array();
+    const Json memory = Json::parse(found->second, nullptr, false);
+    if (!memory.is_object() || !memory.contains(part)) return Json::array();
+    return memory[part];
+}
+
+spec::Labels merged(const spec::Labels& live, const spec::Labels& wanted, const Json& before) {
+    spec::Labels result = live;
+    for (const Json& key : before)
+        if (key.is_string()) result.erase(key.get<std::string>());
+    for (const auto& [key, value] : wanted) result[key] = value;
+    return result;
+}
+
+spec::Object keep_replicas(const spec::Object& live, const spec::Object& wanted) {
+    if (wanted.is<spec::Deployment>()) {
+        auto next = wanted.as<spec::Deployment>();
+        next.spec.replicas = live.as<spec::Deployment>().spec.replicas;
+        return next;
+    }
+    if (wanted.is<spec::ReplicaSet>()) {
+        auto next = wanted.as<spec::ReplicaSet>();
+        next.spec.replicas = live.as<spec::ReplicaSet>().spec.replicas;
+        return next;
+    }
+    return wanted;
+}
+
+spec::Object keep_address(const spec::Object& live, const spec::Object& wanted) {
+    auto next = wanted.as<spec::Service>();
+    if (next.spec.cluster_ip.empty()) next.spec.cluster_ip = live.as<spec::Service>().spec.cluster_ip;
+    return next;
+}
+
+}  // namespace
+
+spec::Object apply(const std::optional<spec::Object>& live, const spec::Object& wanted, bool scaled_by_hpa) {
+    spec::ObjectMeta metadata = wanted.metadata();
+    const std::string memory = remembered(metadata);
+    if (!live) {
+        metadata.annotations[last_applied] = memory;
+        return wanted.with_metadata(std::move(metadata));
+    }
+    spec::Object next = wanted;
+    if (scaled_by_hpa) next = keep_replicas(*live, next);
+    if (next.is<spec::Service>()) next = keep_address(*live, next);
+
+    const spec::ObjectMeta& old = live->metadata();
+    spec::ObjectMeta result = old;
+    result.labels = merged(old.labels, metadata.labels, recalled(old, "labels"));
+    result.annotations = merged(old.annotations, metadata.annotations, recalled(old, "annotations"));
+    result.annotations[last_applied] = memory;
+    if (!metadata.owner_references.empty()) result.owner_references = metadata.owner_references;
+    return next.with_metadata(std::move(result)).with_status(*live);
+}
+
+bool scales(const spec::Object& hpa, const spec::Object& target) {
+    const auto& ref = hpa.as<spec::HorizontalPodAutoscaler>().spec.scale_target_ref;
+    return hpa.metadata().ns == target.metadata().ns && ref.kind == target.kind().name &&
+           ref.name == target.metadata().name;
+}
+
+}  // namespace swell::cluster

@@ -1,0 +1,82 @@
+#include "cluster/admission/apply.hpp"
+
+#include <gtest/gtest.h>
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/core.hpp"
+
+namespace swell::cluster {
+namespace {
+
+spec::Deployment deployment(std::int32_t replicas, spec::Labels labels = {}, spec::Labels annotations = {}) {
+    spec::Deployment made;
+    made.metadata.name = "shop";
+    made.metadata.ns = "default";
+    made.metadata.labels = std::move(labels);
+    made.metadata.annotations = std::move(annotations);
+    made.spec.replicas = replicas;
+    return made;
+}
+
+TEST(Apply, ReplicasBelongToTheManifestUnlessAnHpaScales) {
+    struct Case {
+        const char* why;
+        std::optional<std::int32_t> live;
+        std::int32_t wanted;
+        bool scaled_by_hpa;
+        std::int32_t expected;
+    };
+    // clang-format off
+    const Case cases[] = {
+        {"a new object is as written",          {}, 3, false, 3},
+        {"a new object is as written, hpa too", {}, 3, true,  3},
+        {"the manifest rules",                   7, 3, false, 3},
+        {"the hpa rules",                        7, 3, true,  7},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        std::optional<spec::Object> live;
+        if (c.live) live = apply({}, deployment(*c.live), false);
+        const auto next = apply(live, deployment(c.wanted), c.scaled_by_hpa);
+        EXPECT_EQ(next.as<spec::Deployment>().spec.replicas, c.expected);
+    }
+}
+
+TEST(Apply, LabelsAndAnnotationsMergeThreeWays) {
+    auto live = apply({}, deployment(1, {{"app", "shop"}, {"old", "1"}}, {{"note", "a"}}), false);
+    auto others = live.metadata();
+    others.annotations["deployment.kubernetes.io/revision"] = "4";
+    live = live.with_metadata(others);
+
+    const auto next = apply(live, deployment(1, {{"app", "shop2"}}, {}), false);
+
+    EXPECT_EQ(next.metadata().labels, (spec::Labels{{"app", "shop2"}}));
+    EXPECT_EQ(next.metadata().annotations.count("note"), 0u);
+    EXPECT_EQ(next.metadata().annotations.at("deployment.kubernetes.io/revision"), "4");
+}
+
+TEST(Apply, AServiceKeepsItsAddress) {
+    spec::Service live;
+    live.metadata.name = "shop";
+    live.spec.cluster_ip = "127.77.1.2";
+    spec::Service wanted;
+    wanted.metadata.name = "shop";
+    EXPECT_EQ(apply(live, wanted, false).as<spec::Service>().spec.cluster_ip, "127.77.1.2");
+    wanted.spec.cluster_ip = "None";
+    EXPECT_EQ(apply(live, wanted, false).as<spec::Service>().spec.cluster_ip, "None");
+}
+
+TEST(Apply, AnHpaScalesWhatItNamesInItsOwnNamespace) {
+    spec::HorizontalPodAutoscaler hpa;
+    hpa.metadata.ns = "default";
+    hpa.spec.scale_target_ref = {"apps/v1", "Deployment", "shop"};
+    EXPECT_TRUE(scales(hpa, deployment(1)));
+    auto other = deployment(1);
+    other.metadata.ns = "prod";
+    EXPECT_FALSE(scales(hpa, other));
+}
+
+}  // namespace
+}  // namespace swell::cluster

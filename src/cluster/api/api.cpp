@@ -1,0 +1,277 @@
+#include "cluster/api/api.hpp"
+
+#include <charconv>
+
+#include "cluster/admission/apply.hpp"
+#include "http/exchange.hpp"
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/read.hpp"
+
+namespace swell::cluster {
+
+namespace {
+
+struct HttpWord {
+    int status;
+    const char* reason;
+};
+
+HttpWord http_word(Code code) {
+    switch (code) {
+        case Code::invalid:
+            return {422, "Invalid"};
+        case Code::not_found:
+            return {404, "NotFound"};
+        case Code::exists:
+            return {409, "AlreadyExists"};
+        case Code::conflict:
+            return {409, "Conflict"};
+        case Code::expired:
+            return {410, "Expired"};
+        case Code::timeout:
+            return {504, "Timeout"};
+        case Code::cancelled:
+            return {499, "Cancelled"};
+        case Code::unavailable:
+            return {503, "ServiceUnavailable"};
+    }
+    return {500, "InternalError"};
+}
+
+Key key_at(const ApiPath& path) {
+    return {path.kind->name, path.kind->namespaced && path.ns.empty() ? "default" : path.ns, path.name};
+}
+
+std::string text_of(const std::map<std::string, std::string>& query, const char* name) {
+    const auto found = query.find(name);
+    return found == query.end() ? "" : found->second;
+}
+
+Json scale_json(const Object& object) {
+    const auto& metadata = object.metadata();
+    Json status = Json::object();
+    if (object.is<spec::Deployment>()) status["replicas"] = object.as<spec::Deployment>().status.replicas;
+    if (object.is<spec::ReplicaSet>()) status["replicas"] = object.as<spec::ReplicaSet>().status.replicas;
+    return {
+        {"apiVersion", "autoscaling/v1"},
+        {"kind", "Scale"},
+        {"metadata",
+         {{"name", metadata.name},
+          {"namespace", metadata.ns},
+          {"resourceVersion", std::to_string(metadata.resource_version)}}},
+        {"spec", {{"replicas", replicas_of(object).value_or(0)}}},
+        {"status", status}
+    };
+}
+
+Result<Object> read_body(const std::string& body) {
+    const Json json = Json::parse(body, nullptr, false);
+    if (json.is_discarded()) return fail(Code::invalid, "the body is not JSON");
+    return spec::read_json(json);
+}
+
+/// The path and the body must name the same object.
+Result<Object> read_for(const ApiPath& path, const std::string& body) {
+    auto object = read_body(body);
+    if (!object) return object;
+    const auto& metadata = object->metadata();
+    if (&object->kind() != path.kind)
+        return fail(Code::invalid, "kind: expected " + std::string(path.kind->name) + ", got " + std::string(object->kind().name));
+    if (!path.name.empty() && metadata.name != path.name)
+        return fail(Code::invalid, "metadata.name: expected " + path.name + ", got " + metadata.name);
+    if (!path.ns.empty() && metadata.ns != path.ns)
+        return fail(Code::invalid, "metadata.namespace: expected " + path.ns + ", got " + metadata.ns);
+    return object;
+}
+
+}  // namespace
+
+ApiResponse answer(const Json& json, int status) {
+    // Bytes that are no UTF-8 (a log, a name from outside) must not end the server.
+    return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+}
+
+ApiResponse failure(const Error& error) {
+    const HttpWord word = http_word(error.code);
+    return answer(
+        {{"kind", "Status"},
+         {"apiVersion", "v1"},
+         {"status", "Failure"},
+         {"message", error.what},
+         {"reason", word.reason},
+         {"code", word.status}},
+        word.status
+    );
+}
+
+std::optional<std::int32_t> replicas_of(const Object& object) {
+    if (object.is<spec::Deployment>()) return object.as<spec::Deployment>().spec.replicas;
+    if (object.is<spec::ReplicaSet>()) return object.as<spec::ReplicaSet>().spec.replicas;
+    return {};
+}
+
+std::optional<Object> with_replicas(const Object& object, std::int32_t replicas) {
+    if (object.is<spec::Deployment>()) {
+        auto next = object.as<spec::Deployment>();
+        next.spec.replicas = replicas;
+        return Object(std::move(next));
+    }
+    if (object.is<spec::ReplicaSet>()) {
+        auto next = object.as<spec::ReplicaSet>();
+        next.spec.replicas = replicas;
+        return Object(std::move(next));
+    }
+    return {};
+}
+
+Result<Query> query_of(const ApiPath& path) {
+    Query query{.kind = path.kind->name, .ns = path.ns};
+    const std::string labels = text_of(path.query, "labelSelector");
+    auto selector = spec::Selector::parse(labels);
+    if (!selector) return std::unexpected(selector.error());
+    query.labels = std::move(*selector);
+    const std::string field = text_of(path.query, "fieldSelector");
+    if (!field.empty()) {
+        const auto equals = field.find('=');
+        if (equals == std::string::npos) return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
+        query.field = field.substr(0, equals);
+        const auto value = field.find_first_not_of('=', equals);
+        query.field_value = value == std::string::npos ? "" : field.substr(value);
+    }
+    return query;
+}
+
+Result<Object> Api::admitted(Object object) const {
+    if (!admission_) return object;
+    return admission_(std::move(object));
+}
+
+ApiResponse Api::handle(const ApiRequest& request) {
+    const auto target = http::parse_target(request.target);
+    if (!target) return failure(target.error());
+    if (request.method == "POST" && target->path == "/swell/v1/apply") return apply_all(request.body);
+    if (const auto found = routes_.find(request.method + " " + target->path); found != routes_.end())
+        return found->second(target->query);
+    const auto path = parse_path(request.target);
+    if (!path) return failure(path.error());
+    if (request.method == "GET") return read(*path);
+    if (request.method == "POST" && path->name.empty()) return create(*path, request.body);
+    if (request.method == "PUT" && !path->name.empty()) return replace(*path, request.body);
+    if (request.method == "DELETE" && !path->name.empty()) return remove(*path);
+    return failure({Code::invalid, request.method + " is not allowed on " + target->path});
+}
+
+ApiResponse Api::read(const ApiPath& path) const {
+    if (path.name.empty()) {
+        const auto query = query_of(path);
+        if (!query) return failure(query.error());
+        const std::uint64_t version = cluster_.version();
+        Json items = Json::array();
+        for (const Object& object : cluster_.list(*query)) items.push_back(object.to_json());
+        return answer(
+            {{"apiVersion", path.kind->api_version},
+             {"kind", std::string(path.kind->name) + "List"},
+             {"metadata", {{"resourceVersion", std::to_string(version)}}},
+             {"items", std::move(items)}}
+        );
+    }
+    const auto object = cluster_.get(key_at(path));
+    if (!object) return failure(object.error());
+    if (path.subresource.empty() || path.subresource == "status") return answer(object->to_json());
+    if (path.subresource == "scale" && replicas_of(*object)) return answer(scale_json(*object));
+    return failure({Code::not_found, "no subresource " + path.subresource + " of " + to_text(key_at(path))});
+}
+
+ApiResponse Api::create(const ApiPath& path, const std::string& body) {
+    auto object = read_for(path, body);
+    if (object) object = admitted(std::move(*object));
+    if (!object) return failure(object.error());
+    const auto stored = cluster_.create(std::move(*object));
+    return stored ? answer(stored->to_json(), 201) : failure(stored.error());
+}
+
+ApiResponse Api::replace(const ApiPath& path, const std::string& body) {
+    if (path.subresource == "scale") {
+        const Json json = Json::parse(body, nullptr, false);
+        return json.is_discarded() ? failure({Code::invalid, "the body is not JSON"}) : set_scale(path, json);
+    }
+    auto object = read_for(path, body);
+    if (!object) return failure(object.error());
+    if (path.subresource == "status") {
+        const auto stored = cluster_.update_status(std::move(*object));
+        return stored ? answer(stored->to_json()) : failure(stored.error());
+    }
+    object = admitted(std::move(*object));
+    if (!object) return failure(object.error());
+    const auto stored = cluster_.update(std::move(*object));
+    return stored ? answer(stored->to_json()) : failure(stored.error());
+}
+
+ApiResponse Api::set_scale(const ApiPath& path, const Json& body) {
+    const Json wanted = body.value("/spec/replicas"_json_pointer, Json());
+    if (!wanted.is_number_integer() || wanted.get<std::int64_t>() < 0 || wanted.get<std::int64_t>() > 1'000'000)
+        return failure({Code::invalid, "spec.replicas: must be an integer from 0 to 1000000, got " + wanted.dump()});
+    const auto object = cluster_.get(key_at(path));
+    if (!object) return failure(object.error());
+    auto next = with_replicas(*object, wanted.get<std::int32_t>());
+    if (!next) return failure({Code::invalid, to_text(key_at(path)) + " has no replicas to scale"});
+    const auto stored = cluster_.update(std::move(*next));
+    return stored ? answer(scale_json(*stored)) : failure(stored.error());
+}
+
+ApiResponse Api::remove(const ApiPath& path) {
+    Cluster::Deletion deletion;
+    const std::string grace = text_of(path.query, "gracePeriodSeconds");
+    if (!grace.empty()) {
+        std::int64_t seconds_given = 0;
+        const auto [end, error] = std::from_chars(grace.data(), grace.data() + grace.size(), seconds_given);
+        if (error != std::errc() || end != grace.data() + grace.size() || seconds_given < 0)
+            return failure({Code::invalid, "gracePeriodSeconds: must be a number of seconds, got " + grace});
+        deletion.grace_seconds = seconds_given;
+    }
+    if (text_of(path.query, "propagationPolicy") == "Orphan") deletion.propagation = Propagation::orphan;
+    const auto done = cluster_.remove(key_at(path), deletion);
+    if (!done) return failure(done.error());
+    return answer({{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
+}
+
+ApiResponse Api::apply_all(const std::string& body) {
+    const Json json = Json::parse(body, nullptr, false);
+    if (json.is_discarded() || !json.is_object() || !json.contains("objects") || !json["objects"].is_array())
+        return failure({Code::invalid, "the body must be {\"objects\": [...]}"});
+    std::vector<Object> wanted;
+    std::string problems;
+    for (const Json& each : json["objects"]) {
+        auto object = spec::read_json(each);
+        if (object) object = admitted(std::move(*object));
+        if (object) wanted.push_back(std::move(*object));
+        else problems += (problems.empty() ? "" : "\n") + object.error().what;
+    }
+    if (!problems.empty()) return failure({Code::invalid, problems});
+
+    const bool dry_run = json.value("dryRun", false);
+    std::vector<Object> hpas = cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
+    for (const Object& object : wanted)
+        if (object.is<spec::HorizontalPodAutoscaler>()) hpas.push_back(object);
+    Json results = Json::array();
+    for (const Object& object : wanted) {
+        const auto found = cluster_.get(key_of(object));
+        const auto live = found ? std::optional<Object>(*found) : std::nullopt;
+        bool scaled = false;
+        for (const Object& hpa : hpas) scaled = scaled || scales(hpa, object);
+        const Object next = apply(live, object, scaled);
+        const char* action = live ? "unchanged" : "created";
+        if (!dry_run) {
+            const auto stored = live ? cluster_.update(next) : cluster_.create(next);
+            if (!stored) return failure({stored.error().code, to_text(key_of(object)) + ": " + stored.error().what});
+            if (live && stored->metadata().resource_version != live->metadata().resource_version) action = "configured";
+        } else if (live && (next.metadata() != live->metadata() || !next.kind().same_spec(next.value(), live->value()))) {
+            action = "configured";
+        }
+        results.push_back({{"key", to_text(key_of(object))}, {"action", action}});
+    }
+    return answer({{"results", std::move(results)}});
+}
+
+}  // namespace swell::cluster

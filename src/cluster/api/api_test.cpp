@@ -1,0 +1,130 @@
+#include "cluster/api/api.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/sim_clock.hpp"
+#include "cluster/store/store.hpp"
+#include "spec/kinds/core.hpp"
+
+namespace swell::cluster {
+namespace {
+
+Json deployment(int replicas) {
+    return Json::parse(
+        R"({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "shop"}, "spec": {"replicas": )" +
+        std::to_string(replicas) +
+        R"(, "selector": {"matchLabels": {"app": "shop"}}, "template": {"metadata": {"labels": {"app": "shop"}},
+            "spec": {"containers": [{"name": "shop", "command": ["shop"]}]}}}})"
+    );
+}
+
+Json hpa() {
+    return Json::parse(R"({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "shop"},
+        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}, "maxReplicas": 9}})");
+}
+
+const std::string shop = "/apis/apps/v1/namespaces/default/deployments/shop";
+
+struct ApiTest : testing::Test {
+    SimClock clock;
+    std::unique_ptr<Store> store = *Store::open("", clock, Rng(1));
+    Api api{*store};
+
+    ApiResponse ask(const std::string& method, const std::string& target, const Json& body = nullptr) {
+        return api.handle({method, target, body.is_null() ? "" : body.dump()});
+    }
+    std::string apply(std::vector<Json> objects, bool dry_run = false) {
+        const auto answer = ask("POST", "/swell/v1/apply", {{"objects", objects}, {"dryRun", dry_run}});
+        const Json json = Json::parse(answer.body);
+        if (answer.status != 200) return json["message"];
+        std::string text;
+        for (const Json& result : json["results"]) text += result["key"].get<std::string>() + " " + result["action"].get<std::string>() + ";";
+        return text;
+    }
+    int replicas() { return Json::parse(ask("GET", shop).body)["spec"]["replicas"]; }
+};
+
+TEST_F(ApiTest, ApplyCreatesConfiguresAndLeavesAlone) {
+    EXPECT_EQ(apply({deployment(2)}, true), "deployment/shop created;");
+    EXPECT_EQ(ask("GET", shop).status, 404);
+    EXPECT_EQ(apply({deployment(2)}), "deployment/shop created;");
+    EXPECT_EQ(apply({deployment(2)}), "deployment/shop unchanged;");
+    EXPECT_EQ(apply({deployment(3)}, true), "deployment/shop configured;");
+    EXPECT_EQ(apply({deployment(3)}), "deployment/shop configured;");
+    EXPECT_EQ(replicas(), 3);
+}
+
+TEST_F(ApiTest, ApplyDoesNotFightAnHpa) {
+    apply({deployment(2), hpa()});
+    ASSERT_EQ(ask("PUT", shop + "/scale", {{"spec", {{"replicas", 7}}}}).status, 200);
+    EXPECT_EQ(apply({deployment(2)}), "deployment/shop unchanged;");
+    EXPECT_EQ(replicas(), 7);
+}
+
+TEST_F(ApiTest, ApplyIsAllOrNothing) {
+    Json broken = hpa();
+    broken["spec"]["maxReplicas"] = 0;
+    EXPECT_NE(apply({deployment(2), broken}).find("maxReplicas"), std::string::npos);
+    EXPECT_EQ(ask("GET", shop).status, 404);
+}
+
+TEST_F(ApiTest, AdmissionCanRefuse) {
+    api.admit([](Object) -> Result<Object> { return fail(Code::invalid, "not today"); });
+    EXPECT_EQ(apply({deployment(2)}), "not today");
+    EXPECT_EQ(store->size(), 0u);
+}
+
+TEST_F(ApiTest, AnswersOfRefusals) {
+    apply({deployment(2)});
+    struct Case {
+        const char* why;
+        const char* method;
+        std::string target;
+        Json body;
+        int status;
+    };
+    Json other = deployment(1);
+    other["metadata"]["name"] = "other";
+    Json stale = deployment(5);
+    stale["metadata"]["resourceVersion"] = "1000";
+    // clang-format off
+    const Case cases[] = {
+        {"no such object",             "GET",    shop + "2",                       nullptr,  404},
+        {"no such kind",               "GET",    "/apis/apps/v1/shops",            nullptr,  404},
+        {"a broken selector",          "GET",    "/api/v1/pods?labelSelector=a%3D%3D%3Db", nullptr, 422},
+        {"a body that is no JSON",     "PUT",    shop,                             nullptr,  422},
+        {"a body of another object",   "PUT",    shop,                             other,    422},
+        {"a version that is gone by",  "PUT",    shop,                             stale,    409},
+        {"there already",              "POST",   "/apis/apps/v1/namespaces/default/deployments", deployment(1), 409},
+        {"a negative scale",           "PUT",    shop + "/scale",                  {{"spec", {{"replicas", -1}}}}, 422},
+        {"a scale that is none",       "PUT",    shop + "/scale",                  Json::array(), 422},
+        {"a grace that is none",       "DELETE", shop + "?gracePeriodSeconds=soon", nullptr, 422},
+        {"a verb that is none",        "BREW",   shop,                             nullptr,  422},
+        {"well, then",                 "DELETE", shop,                             nullptr,  200},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        EXPECT_EQ(ask(c.method, c.target, c.body).status, c.status);
+    }
+}
+
+TEST_F(ApiTest, ListsSelect) {
+    for (const char* name : {"a", "b"}) {
+        spec::ConfigMap map;
+        map.metadata.ns = "default";
+        map.metadata.name = name;
+        map.metadata.labels["app"] = name;
+        ASSERT_TRUE(store->create(map).has_value());
+    }
+    auto count = [&](const std::string& query) {
+        return Json::parse(ask("GET", "/api/v1/namespaces/default/configmaps" + query).body)["items"].size();
+    };
+    EXPECT_EQ(count(""), 2u);
+    EXPECT_EQ(count("?labelSelector=app%3Da"), 1u);
+    EXPECT_EQ(count("?fieldSelector=metadata.name%3Db"), 1u);
+    EXPECT_EQ(count("?fieldSelector=metadata.name%3Dc"), 0u);
+}
+
+}  // namespace
+}  // namespace swell::cluster

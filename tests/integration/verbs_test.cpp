@@ -1,0 +1,167 @@
+// The verbs people type, against pods that run.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "base/fd_io.hpp"
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/core.hpp"
+#include "swell_io.hpp"
+
+namespace swell::test {
+namespace {
+
+constexpr const char* manifests = R"(apiVersion: v1
+kind: ConfigMap
+metadata: {name: words}
+data: {greeting: hello}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  selector: {app: shop}
+  ports: [{port: 8080, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      terminationGracePeriodSeconds: 2
+      containers:
+      - name: shop
+        command: ["$(SWELL_BIN)/tiles"]
+        env:
+        - {name: GREETING, valueFrom: {configMapKeyRef: {name: words, key: greeting}}}
+        ports: [{name: http, containerPort: 8080}]
+        readinessProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: talker, labels: {app: talker}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: talker
+    command: [sh, -c, "echo one; echo two >&2; echo $SHOP_SERVICE_HOST $SHOP_SERVICE_PORT $SWELL_URL_SHOP; exec sleep 100000"]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: 1
+  maxReplicas: 4
+  metrics: [{type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 10Gi}}}]
+)";
+
+struct Verbs : testing::Test {
+    Swell swell;
+
+    std::string said(const std::vector<std::string>& words) {
+        const Outcome got = swell.run(words);
+        EXPECT_EQ(got.exit_code, 0) << words[0] << ": " << got.err;
+        return got.out;
+    }
+    int ready() {
+        const auto object = swell.api().get(spec::kind_of<spec::Deployment>(), "default", "shop");
+        return object ? object->as<spec::Deployment>().status.ready_replicas : -1;
+    }
+};
+
+#define EXPECT_SAYS(text, word) EXPECT_NE((text).find(word), std::string::npos) << (word) << " in\n" << (text)
+
+TEST_F(Verbs, FromUpToDown) {
+    said({"up", "--detach", "--hpa-sync-period", "0.2", swell.file("shop.yaml", manifests)});
+    ASSERT_TRUE(eventually([&] { return ready() >= 1; })) << said({"get", "pods"}) << swell.run({"describe", "pods"}).out;
+
+    // Looking.
+    EXPECT_SAYS(said({"get", "deploy"}), "shop   ");
+    EXPECT_SAYS(said({"get", "deploy,svc,hpa"}), "CLUSTER-IP");
+    EXPECT_SAYS(said({"get", "deploy/shop", "-o", "yaml"}), "kind: Deployment");
+    EXPECT_SAYS(said({"get", "pods", "-l", "app=talker", "-o", "name"}), "pod/talker");
+    EXPECT_EQ(Json::parse(said({"get", "cm", "words", "-o", "json"}))["data"]["greeting"], "hello");
+    EXPECT_SAYS(said({"describe", "deploy/shop"}), "ScalingReplicaSet");
+    EXPECT_SAYS(said({"get", "events"}), "REASON");
+    EXPECT_EQ(swell.run({"get", "pod", "nobody"}).exit_code, 1);
+
+    // Logs, and how Services are found.
+    ASSERT_TRUE(eventually([&] { return swell.run({"logs", "talker"}).out.find("http://") != std::string::npos; }));
+    const std::string log = said({"logs", "talker"});
+    EXPECT_SAYS(log, "one\n");
+    EXPECT_SAYS(log, "two\n");
+    EXPECT_SAYS(log, " 8080 http://127.");
+    EXPECT_EQ(said({"logs", "talker", "--tail", "1"}).find("one"), std::string::npos);
+
+    // The HPA holds far below its target: it goes to the minimum, and says why.
+    ASSERT_TRUE(eventually([&] { return said({"history", "hpa/shop", "--all"}).find("hpa/shop") != std::string::npos; }));
+    EXPECT_SAYS(said({"explain", "hpa/shop"}), "memory");
+    EXPECT_TRUE(Json::parse(said({"explain", "hpa/shop", "-o", "json"})).contains("steps"));
+    EXPECT_TRUE(eventually([&] { return swell.run({"top", "pods"}).out.find("talker") != std::string::npos; }));
+
+    // Changing.
+    said({"delete", "hpa/shop"});
+    said({"scale", "deploy/shop", "--replicas", "3"});
+    EXPECT_TRUE(eventually([&] { return ready() == 3; }));
+    said({"rollout", "restart", "deploy/shop"});
+    EXPECT_SAYS(said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out");
+    EXPECT_SAYS(said({"rollout", "history", "deploy/shop"}), "2");
+    EXPECT_SAYS(said({"rollout", "undo", "deploy/shop"}), "rolled back");
+    EXPECT_SAYS(said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out");
+    said({"delete", "pod", "talker"});
+    EXPECT_TRUE(eventually([&] { return swell.run({"get", "pod", "talker"}).exit_code == 1; }));
+
+    // The state's files are ours alone.
+    for (const auto& entry : std::filesystem::directory_iterator(swell.state())) {
+        const auto mode = entry.status().permissions();
+        EXPECT_EQ(mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all), std::filesystem::perms::none) << entry.path();
+    }
+
+    said({"down"});
+    EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+    EXPECT_TRUE(swell.cgroups().empty());
+    EXPECT_SAYS(said({"history"}), "deployment/shop");
+}
+
+TEST_F(Verbs, ForegroundDiesWithAllItStarted) {
+    const std::string path = swell.file("fork.yaml", R"(apiVersion: v1
+kind: Pod
+metadata: {name: forker}
+spec:
+  containers:
+  - name: forker
+    command: [sh, -c, "(setsid sh -c 'sleep 100001 & sleep 100002' &) ; exec sleep 100003"]
+)");
+    for (const int number : {SIGKILL, SIGTERM, SIGINT, SIGHUP}) {
+        SCOPED_TRACE(number);
+        const auto up = swell.start({"up", path});
+        ASSERT_TRUE(eventually([&] { return swell.processes().size() >= 6; })) << up->output();
+        up->signal(number);
+        ASSERT_TRUE(up->wait(std::chrono::seconds(60)).has_value());
+        EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+    }
+    swell.run({"down"});
+    EXPECT_TRUE(swell.cgroups().empty());
+}
+
+TEST_F(Verbs, MetricsPassPromtool) {
+    said({"up", "--detach", swell.file("shop.yaml", manifests)});
+    ASSERT_TRUE(eventually([&] { return ready() >= 1; }));
+    const auto page = swell.api().text("/metrics");
+    ASSERT_TRUE(page.has_value());
+    for (const char* name : {"scaling_replicas{service=\"shop\"}", "# TYPE scaling_events_total counter", "swell_pod_cpu_cores", "swell_proxy_requests_total"})
+        EXPECT_SAYS(*page, name);
+    if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "promtool (package prometheus) is not installed";
+    const std::string path = swell.file("metrics.txt", *page);
+    EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0) << *page;
+}
+
+}  // namespace
+}  // namespace swell::test
