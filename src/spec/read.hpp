@@ -42,13 +42,16 @@ struct Manifests {
 /// Reads, defaults and validates one text. `file` only names it. Pure.
 ///
 /// Also found: two objects of one key in the same text (the later one is the error).
-Manifests read_text(std::string_view text, const std::string& file, const yaml::Limits& limits = {});
+Manifests read_text(
+    std::string_view text, const std::string& file, const yaml::Limits& limits = {}
+);
 
 /// One object from JSON, as the API and the store hold it: defaulted and validated.
 /// Errors  invalid: all problems, one a line.
 Result<Object> read_json(const Json& json);
 
-/// One object from JSON that was valid when it was written (the store's own rows): not validated again.
+/// One object from JSON that was valid when it was written (the store's own rows): not validated
+/// again.
 Result<Object> read_trusted_json(const Json& json);
 
 /// One JSON Schema for all kinds (`oneOf` by apiVersion and kind), for editors.

@@ -14,7 +14,8 @@ std::span<const Kind* const> kinds();
 /// Returns nullptr when there is none.
 const Kind* find_kind(std::string_view word);
 
-/// By apiVersion and kind of a manifest; older versions (`autoscaling/v1`) find the kind they are read as.
+/// By apiVersion and kind of a manifest; older versions (`autoscaling/v1`) find the kind they are
+/// read as.
 const Kind* find_kind(std::string_view api_version, std::string_view kind);
 
 }  // namespace swell::spec

@@ -9,7 +9,8 @@
 
 namespace swell::spec {
 
-/// A label selector ready to match; an empty one matches everything. Requirements are sorted by key.
+/// A label selector ready to match; an empty one matches everything. Requirements are sorted by
+/// key.
 class Selector {
   public:
     struct Requirement {

@@ -1,0 +1,76 @@
+#include "spec/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/core.hpp"
+#include "spec/kinds/discovery.hpp"
+#include "spec/kinds/swell.hpp"
+
+namespace swell::spec {
+namespace {
+
+/// Older versions that are read as the kind's own.
+struct Alias {
+    std::string_view api_version, kind;
+};
+constexpr Alias aliases[] = {
+    {"autoscaling/v1", "HorizontalPodAutoscaler"},
+};
+
+bool same_word(std::string_view left, std::string_view right) {
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [&](char a, char b) {
+        return lower(a) == lower(b);
+    });
+}
+
+bool is_called(const Kind& kind, std::string_view word) {
+    return same_word(kind.name, word) || same_word(kind.plural, word) ||
+           std::any_of(
+               kind.short_names.begin(),
+               kind.short_names.end(),
+               [&](std::string_view name) { return same_word(name, word); }
+           );
+}
+
+}  // namespace
+
+std::span<const Kind* const> kinds() {
+    // What others need comes first; load comes last.
+    static const std::array all = {
+        &kind_of<ConfigMap>(),
+        &kind_of<Secret>(),
+        &kind_of<Service>(),
+        &kind_of<Deployment>(),
+        &kind_of<ReplicaSet>(),
+        &kind_of<Pod>(),
+        &kind_of<EndpointSlice>(),
+        &kind_of<Event>(),
+        &kind_of<HorizontalPodAutoscaler>(),
+        &kind_of<LoadTest>(),
+    };
+    return all;
+}
+
+const Kind* find_kind(std::string_view word) {
+    for (const Kind* kind : kinds())
+        if (is_called(*kind, word)) return kind;
+    return nullptr;
+}
+
+const Kind* find_kind(std::string_view api_version, std::string_view name) {
+    for (const Kind* kind : kinds()) {
+        if (kind->name != name) continue;
+        if (kind->api_version == api_version) return kind;
+        for (const Alias& alias : aliases)
+            if (alias.kind == name && alias.api_version == api_version) return kind;
+    }
+    return nullptr;
+}
+
+}  // namespace swell::spec
