@@ -11,10 +11,21 @@ namespace {
 using std::chrono::days;
 using std::chrono::floor;
 
+/// The second that a moment is in. Whole days or seconds of the earliest moments are out of range
+/// as nanoseconds, so everything below counts in seconds.
+std::chrono::seconds second_of(Instant at) {
+    return floor<std::chrono::seconds>(at.time_since_epoch());
+}
+
+std::int64_t nanos_of(Instant at) {
+    const std::int64_t rest = at.time_since_epoch().count() % 1'000'000'000;
+    return rest < 0 ? rest + 1'000'000'000 : rest;
+}
+
 std::string date_time(Instant at) {
-    const auto day = floor<days>(at.time_since_epoch());
+    const auto day = floor<days>(second_of(at));
     const std::chrono::year_month_day date{std::chrono::sys_days{day}};
-    const std::chrono::hh_mm_ss clock{floor<std::chrono::seconds>(at.time_since_epoch() - day)};
+    const std::chrono::hh_mm_ss clock{second_of(at) - day};
     std::array<char, 40> text{};
     const int length = std::snprintf(
         text.data(),
@@ -223,8 +234,7 @@ std::string pair_text(
 
 std::string to_rfc3339(Instant at) {
     std::string text = date_time(at);
-    const Duration since = at.time_since_epoch();
-    auto nanos = (since - floor<std::chrono::seconds>(since)).count();
+    std::int64_t nanos = nanos_of(at);
     if (nanos != 0) {
         int digits = 9;
         for (; nanos % 1000 == 0; nanos /= 1000) digits -= 3;
