@@ -31,8 +31,10 @@ Quantity quantity_at(const Json& json, const char* name) {
 
 spec::MetricTarget target_of(const Json& args) {
     spec::MetricTarget target;
-    for (const char* name : {"targetUsageMilli", "targetAverageUsageMilli", "targetUsagePerPodMilli"}) {
-        if (args.contains(name)) target.average_value = Quantity::from_milli(args[name].get<std::int64_t>());
+    for (const char* name :
+         {"targetUsageMilli", "targetAverageUsageMilli", "targetUsagePerPodMilli"}) {
+        if (args.contains(name))
+            target.average_value = Quantity::from_milli(args[name].get<std::int64_t>());
     }
     if (args.contains("targetUtilization")) {
         target.average_utilization = args["targetUtilization"].get<std::int32_t>();
@@ -57,7 +59,8 @@ spec::MetricSpec metric_of(const Json& recorded) {
     if (args.contains("metricSelector")) from_json(args["metricSelector"], identifier.selector);
     const spec::MetricTarget target = target_of(args);
     if (func == "GetResourceReplicas" || func == "GetRawResourceReplicas") {
-        const std::string resource = args.value("resource", ""), container = args.value("container", "");
+        const std::string resource = args.value("resource", ""),
+                          container = args.value("container", "");
         if (container.empty()) {
             metric.type = "Resource";
             metric.resource = {resource, target};
@@ -76,13 +79,16 @@ spec::MetricSpec metric_of(const Json& recorded) {
         metric.object->target = func == "GetObjectMetricReplicas" ? as_value(target) : target;
     } else {
         metric.type = "External";
-        metric.external = {identifier, func == "GetExternalMetricReplicas" ? as_value(target) : target};
+        metric.external = {
+            identifier, func == "GetExternalMetricReplicas" ? as_value(target) : target
+        };
     }
     return metric;
 }
 
 Result<std::vector<metrics::PodMetrics>> pod_metrics(const Json& metrics) {
-    if (metrics.contains("error")) return fail(Code::unavailable, metrics["error"].get<std::string>());
+    if (metrics.contains("error"))
+        return fail(Code::unavailable, metrics["error"].get<std::string>());
     std::vector<metrics::PodMetrics> all;
     for (const Json& one : metrics.value("podMetrics", Json::array())) {
         metrics::PodMetrics& pod = all.emplace_back();
@@ -101,7 +107,9 @@ Result<std::vector<metrics::PodMetrics>> pod_metrics(const Json& metrics) {
 Reading reading_of(const Json& recorded, const Case& c, std::vector<std::string>& names) {
     const Json& metrics = recorded["metrics"];
     const bool has_failed = metrics.contains("error");
-    const auto failure = [&] { return fail(Code::unavailable, metrics["error"].get<std::string>()); };
+    const auto failure = [&] {
+        return fail(Code::unavailable, metrics["error"].get<std::string>());
+    };
     if (c.metric.resource || c.metric.container_resource) {
         return read_resource(c.metric, pod_metrics(metrics), c.pods);
     }
@@ -111,8 +119,14 @@ Reading reading_of(const Json& recorded, const Case& c, std::vector<std::string>
         const Json all = metrics.value("customMetrics", Json::array());
         for (const Json& one : all) names.push_back(one["describedObject"].value("name", ""));
         for (std::size_t i = 0; i < all.size(); ++i) {
-            const auto window = std::chrono::seconds(all[i].value("windowSeconds", std::int64_t{60}));
-            usages.push_back({names[i], quantity_at(all[i], "value").milli_value(), time_at(all[i], "timestamp"), window});
+            const auto window =
+                std::chrono::seconds(all[i].value("windowSeconds", std::int64_t{60}));
+            usages.push_back(
+                {names[i],
+                 quantity_at(all[i], "value").milli_value(),
+                 time_at(all[i], "timestamp"),
+                 window}
+            );
         }
         return read_pods_metric(usages, c.pods);
     }
@@ -132,7 +146,8 @@ Reading reading_of(const Json& recorded, const Case& c, std::vector<std::string>
 void select_pods(const Json& recorded, Case& c) {
     const Json& args = recorded["args"];
     const auto selector = spec::Selector::parse(args.value("selector", ""));
-    for (const Json& one : recorded.value("pods", Json::array())) from_json(one, c.all.emplace_back());
+    for (const Json& one : recorded.value("pods", Json::array()))
+        from_json(one, c.all.emplace_back());
     for (const spec::Pod& pod : c.all) {
         const bool is_selected = selector && selector->matches(pod.metadata.labels);
         if (pod.metadata.ns == c.ns && is_selected) c.pods.push_back(&pod);
@@ -175,7 +190,8 @@ bool is_error_of_some_pod(const Json& recorded, const Case& c, const std::string
 }  // namespace
 
 bool is_hpa_calculator_case(const Json& recorded) {
-    return recorded.contains("func") && recorded.contains("tolerances") && recorded.contains("args");
+    return recorded.contains("func") && recorded.contains("tolerances") &&
+           recorded.contains("args");
 }
 
 std::string check_hpa_calculator(const Json& recorded) {
@@ -186,9 +202,13 @@ std::string check_hpa_calculator(const Json& recorded) {
     c.metric = metric_of(recorded);
     c.terms.now = time_at(recorded, "now");
     c.terms.current = args.value("currentReplicas", 0);
-    c.terms.tolerances = {recorded["tolerances"].value("scaleDown", 0.0), recorded["tolerances"].value("scaleUp", 0.0)};
-    c.terms.cpu_initialization_period = std::chrono::seconds(config.value("cpuInitializationPeriodSeconds", 0));
-    c.terms.initial_readiness_delay = std::chrono::seconds(config.value("initialReadinessDelaySeconds", 0));
+    c.terms.tolerances = {
+        recorded["tolerances"].value("scaleDown", 0.0), recorded["tolerances"].value("scaleUp", 0.0)
+    };
+    c.terms.cpu_initialization_period =
+        std::chrono::seconds(config.value("cpuInitializationPeriodSeconds", 0));
+    c.terms.initial_readiness_delay =
+        std::chrono::seconds(config.value("initialReadinessDelaySeconds", 0));
     select_pods(recorded, c);
     std::vector<std::string> names;
     const Reading reading = reading_of(recorded, c, names);
@@ -199,7 +219,8 @@ std::string check_hpa_calculator(const Json& recorded) {
     std::string difference;
     const auto expect = [&](const char* what, const auto& wanted, const auto& found) {
         if (wanted == found) return;
-        difference += std::string(what) + ": wanted " + Json(wanted).dump() + ", got " + Json(found).dump() + "\n";
+        difference += std::string(what) + ": wanted " + Json(wanted).dump() + ", got " +
+                      Json(found).dump() + "\n";
     };
     if (out.contains("error") || !got.error.empty()) {
         if (is_error_of_some_pod(recorded, c, out.value("error", ""))) return {};
@@ -209,13 +230,19 @@ std::string check_hpa_calculator(const Json& recorded) {
     expect("replicaCount", out.value("replicaCount", 0), got.replicas);
     if (out.contains("utilization")) {
         expect("utilization", out.value("utilization", 0), got.calculation.utilization);
-        expect("rawUtilization", out.value("rawUtilization", std::int64_t{0}), got.calculation.usage);
+        expect(
+            "rawUtilization", out.value("rawUtilization", std::int64_t{0}), got.calculation.usage
+        );
     }
     if (out.contains("usage") && !out.contains("usageIsPlatformDependent")) {
         expect("usage", out.value("usage", std::int64_t{0}), got.calculation.usage);
     }
     if (out.contains("timestamp")) {
-        expect("timestamp", out.value("timestamp", ""), to_rfc3339(reading.measured.value_or(Instant{})));
+        expect(
+            "timestamp",
+            out.value("timestamp", ""),
+            to_rfc3339(reading.measured.value_or(Instant{}))
+        );
     }
     return difference;
 }

@@ -23,7 +23,9 @@ std::int64_t milli_at(const Json& json, const char* name) {
 
 Config config_of(const Json& json) {
     Config config;
-    const auto duration = [&](const char* name) { return std::chrono::seconds(json.value(name, 0)); };
+    const auto duration = [&](const char* name) {
+        return std::chrono::seconds(json.value(name, 0));
+    };
     config.sync_period = duration("syncPeriodSeconds");
     config.downscale_stabilization = duration("downscaleStabilizationSeconds");
     config.cpu_initialization_period = duration("cpuInitializationPeriodSeconds");
@@ -55,8 +57,8 @@ spec::Pod pod_of(const Json& json, const spec::PodSpec& pod_spec) {
     return pod;
 }
 
-// Where the original quotes its parser of label selectors, the quotation is left out: its words are not
-// the controller's.
+// Where the original quotes its parser of label selectors, the quotation is left out: its words are
+// not the controller's.
 std::string without_quotation(const std::string& text) {
     static const std::string quotes = "into a corresponding internal selector object: ";
     const std::size_t at = text.find(quotes);
@@ -74,7 +76,8 @@ Result<std::vector<T>> answer(const Json& metrics, const char* error, Read read)
 
 class Sequence {
   public:
-    explicit Sequence(const Json& recorded) : recorded_(recorded), config_(config_of(recorded["config"])) {
+    explicit Sequence(const Json& recorded)
+        : recorded_(recorded), config_(config_of(recorded["config"])) {
         from_json(recorded["hpa"], hpa_);
         from_json(recorded["hpaSpecDefaulted"], hpa_.spec);
         hpa_.metadata.generation = 1;
@@ -94,7 +97,8 @@ class Sequence {
     template <class T>
     void expect(const char* what, const T& wanted, const T& found) {
         if (wanted == found) return;
-        difference_ += std::string(what) + ": wanted " + Json(wanted).dump() + ", got " + Json(found).dump() + "\n";
+        difference_ += std::string(what) + ": wanted " + Json(wanted).dump() + ", got " +
+                       Json(found).dump() + "\n";
     }
 
     void apply_actions(const Json& step) {
@@ -169,7 +173,9 @@ class Sequence {
             for (const Json& one : list) names_.push_back(one.value("pod", ""));
             for (std::size_t i = 0; i < list.size(); ++i) {
                 const std::int64_t usage = milli_at(list[i], "value");
-                all.push_back({names_[i], usage, time_at(list[i], "timestamp"), std::chrono::seconds(60)});
+                all.push_back(
+                    {names_[i], usage, time_at(list[i], "timestamp"), std::chrono::seconds(60)}
+                );
             }
         });
     }
@@ -199,9 +205,9 @@ class Sequence {
 
     // What the recorded API answered to the new replicas.
     static Acted act(const Json& step, Instant at) {
-        const auto waited = std::chrono::duration<double, std::milli>(
-            step["out"].value("elapsedMilliseconds", 0.0)
-        );
+        const auto waited =
+            std::chrono::duration<double, std::milli>(step["out"].value("elapsedMilliseconds", 0.0)
+            );
         Acted acted{at + std::chrono::duration_cast<Duration>(waited), ""};
         if (step.contains("scaleUpdateError")) acted.error = step.value("scaleUpdateError", "");
         if (step.value("scaleUpdateConflicts", 0) >= 5) {
@@ -233,7 +239,11 @@ class Sequence {
     }
 
     void compare(
-        const Json& out, const Decision& got, std::int32_t replicas, bool is_written, bool status_written
+        const Json& out,
+        const Decision& got,
+        std::int32_t replicas,
+        bool is_written,
+        bool status_written
     ) {
         expect("scaleUpdate", out.contains("scaleUpdate"), is_written);
         expect("replicas", out.value("replicas", 0), replicas);
@@ -241,11 +251,17 @@ class Sequence {
         expect("error", without_quotation(out.value("error", "")), without_quotation(got.error));
         std::vector<std::string> wanted, found;
         for (const Json& event : out.value("events", Json::array())) {
-            wanted.push_back(event.value("type", "") + " " + event.value("reason", "") + " " + without_quotation(event.value("message", "")));
+            wanted.push_back(
+                event.value("type", "") + " " + event.value("reason", "") + " " +
+                without_quotation(event.value("message", ""))
+            );
         }
         for (const auto* events : {&got.events, &got.events_after})
             for (const Said& said : *events)
-                found.push_back((said.warning ? "Warning " : "Normal ") + said.reason + " " + without_quotation(said.message));
+                found.push_back(
+                    (said.warning ? "Warning " : "Normal ") + said.reason + " " +
+                    without_quotation(said.message)
+                );
         expect("events", wanted, found);
         compare_status(out);
     }
@@ -256,19 +272,29 @@ class Sequence {
         const spec::HpaStatus& found = hpa_.status;
         expect("currentReplicas", wanted.current_replicas, found.current_replicas);
         expect("desiredReplicas", wanted.desired_replicas, found.desired_replicas);
-        expect("observedGeneration", wanted.observed_generation.value_or(0), found.observed_generation.value_or(0));
-        const auto text = [](const std::optional<Instant>& at) { return at ? to_rfc3339(*at) : ""; };
+        expect(
+            "observedGeneration",
+            wanted.observed_generation.value_or(0),
+            found.observed_generation.value_or(0)
+        );
+        const auto text = [](const std::optional<Instant>& at) {
+            return at ? to_rfc3339(*at) : "";
+        };
         expect("lastScaleTime", text(wanted.last_scale_time), text(found.last_scale_time));
         const auto conditions = [&](const spec::HpaStatus& status) {
             std::vector<std::string> all;
             for (const spec::Condition& c : status.conditions) {
-                all.push_back(c.type + "=" + c.status + " " + c.reason + " " + text(c.last_transition_time) + " " + without_quotation(c.message));
+                all.push_back(
+                    c.type + "=" + c.status + " " + c.reason + " " + text(c.last_transition_time) +
+                    " " + without_quotation(c.message)
+                );
             }
             return all;
         };
         expect("conditions", conditions(wanted), conditions(found));
         if (wanted.current_metrics == found.current_metrics) return;
-        difference_ += "currentMetrics: wanted " + out["status"].value("currentMetrics", Json()).dump() + ", got " +
+        difference_ += "currentMetrics: wanted " +
+                       out["status"].value("currentMetrics", Json()).dump() + ", got " +
                        metrics_text(found) + "\n";
     }
 
@@ -277,7 +303,8 @@ class Sequence {
         const auto add = [&](const spec::MetricValueStatus& current) {
             for (const auto* value : {&current.value, &current.average_value})
                 if (*value) all += (*value)->text() + " ";
-            if (current.average_utilization) all += std::to_string(*current.average_utilization) + " % ";
+            if (current.average_utilization)
+                all += std::to_string(*current.average_utilization) + " % ";
         };
         for (const spec::MetricStatus& metric : status.current_metrics) {
             all += "[" + metric.type + " ";
@@ -310,12 +337,19 @@ class Sequence {
     void check_scale_events(const char* name, const std::vector<ScaleEvent>& events) {
         std::vector<ScaleEvent> wanted;
         for (const Json& one : recorded_["finalState"].value(name, Json::array())) {
-            wanted.push_back({one.value("replicaChange", 0), time_at(one, "timestamp"), one.value("outdated", false)});
+            wanted.push_back(
+                {one.value("replicaChange", 0),
+                 time_at(one, "timestamp"),
+                 one.value("outdated", false)}
+            );
         }
         const auto text = [](const std::vector<ScaleEvent>& all) {
             std::vector<std::string> lines;
             for (const ScaleEvent& one : all) {
-                lines.push_back(std::to_string(one.change) + " at " + to_rfc3339(one.at) + (one.outdated ? " outdated" : ""));
+                lines.push_back(
+                    std::to_string(one.change) + " at " + to_rfc3339(one.at) +
+                    (one.outdated ? " outdated" : "")
+                );
             }
             return lines;
         };

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "hpa.hpp"
 #include "quantity.hpp"
 
 namespace swell::conformance {
 namespace {
 
 constexpr Kind table[] = {
+    {"hpa", check_hpa},
     {"quantity", check_quantity},
 };
 

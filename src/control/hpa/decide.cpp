@@ -2,60 +2,15 @@
 
 #include <algorithm>
 
+#include "control/hpa/conditions.hpp"
 #include "control/hpa/explain.hpp"
+#include "control/hpa/why.hpp"
 
 namespace swell::control::hpa {
 
 namespace {
 
 using Fault = Observation::SelectorFault;
-
-Instant whole_seconds(Instant at) { return std::chrono::floor<std::chrono::seconds>(at); }
-
-struct Outcome {
-    bool holds = true;
-    const char* reason = "";
-    std::string message;
-};
-
-// The list keeps the order in which conditions were first set; the time is that of the last change
-// of status.
-void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, Instant at) {
-    const char* value = outcome.holds ? "True" : "False";
-    const auto found = std::ranges::find(status.conditions, type, &spec::Condition::type);
-    spec::Condition& condition =
-        found == status.conditions.end() ? status.conditions.emplace_back() : *found;
-    if (condition.type.empty() || condition.status != value) {
-        condition.last_transition_time = whole_seconds(at);
-    }
-    condition.type = type;
-    condition.status = value;
-    condition.reason = outcome.reason;
-    condition.message = std::move(outcome.message);
-}
-
-bool is_scaled_to_zero(const spec::HpaStatus& status) {
-    return std::ranges::any_of(status.conditions, [](const spec::Condition& condition) {
-        return condition.type == "ScaledToZero" && condition.status == "True";
-    });
-}
-
-void forget_scaled_to_zero(spec::HpaStatus& status) {
-    std::erase_if(status.conditions, [](const spec::Condition& condition) {
-        return condition.type == "ScaledToZero";
-    });
-}
-
-bool has_metric_without_pods(const spec::HpaSpec& spec) {
-    return std::ranges::any_of(spec.metrics, [](const spec::MetricSpec& metric) {
-        return metric.type == "Object" || metric.type == "External";
-    });
-}
-
-std::string target_text(const spec::HorizontalPodAutoscaler& hpa) {
-    const spec::CrossVersionObjectReference& target = hpa.spec.scale_target_ref;
-    return target.kind + "/" + hpa.metadata.ns + "/" + target.name;
-}
 
 // One run as it goes on; each member function is a paragraph of the original.
 class Run {
@@ -360,10 +315,6 @@ class Run {
     std::vector<spec::MetricStatus> statuses_;
 };
 
-std::string new_size(const Decision& decision) {
-    return "New size: " + std::to_string(decision.desired) + "; reason: " + decision.reason;
-}
-
 }  // namespace
 
 Decision decide(
@@ -373,75 +324,6 @@ Decision decide(
     const Config& config
 ) {
     return Run(seen, hpa, std::move(state), config).decide();
-}
-
-void conclude(
-    Decision& decision,
-    const spec::HorizontalPodAutoscaler& hpa,
-    const Acted& acted,
-    const Config& config
-) {
-    spec::HpaStatus& status = decision.status;
-    status.current_replicas = decision.current;
-    status.observed_generation = hpa.metadata.generation;
-    if (!acted.error.empty()) {
-        decision.events.push_back(
-            {true, "FailedRescale", new_size(decision) + "; error: " + acted.error}
-        );
-        set_condition(
-            status,
-            "AbleToScale",
-            {false,
-             "FailedUpdateScale",
-             "the HPA controller was unable to update the target scale: " + acted.error},
-            acted.at
-        );
-        decision.error = "failed to rescale " + target_text(hpa) + ": " + acted.error;
-        return;
-    }
-    set_condition(
-        status,
-        "AbleToScale",
-        {true,
-         "SucceededRescale",
-         "the HPA controller was able to update the target scale to " +
-             std::to_string(decision.desired)},
-        acted.at
-    );
-    decision.events.push_back({false, "SuccessfulRescale", new_size(decision)});
-    if (hpa.spec.behavior) {
-        const Behavior behavior = behavior_of(*hpa.spec.behavior, config.downscale_stabilization);
-        remember_scaling(decision.current, decision.desired, behavior, acted.at, decision.state);
-    }
-    if (!config.scale_to_zero) {
-        forget_scaled_to_zero(status);
-    } else if (decision.desired == 0 && decision.current > 0 && hpa.spec.min_replicas == 0 &&
-               has_metric_without_pods(hpa.spec)) {
-        set_condition(
-            status,
-            "ScaledToZero",
-            {true, "ScaledToZero", "the HPA controller scaled the workload to zero"},
-            acted.at
-        );
-    } else {
-        set_condition(
-            status,
-            "ScaledToZero",
-            {false, "NotScaledToZero", "the HPA controller did not scale the workload to zero"},
-            acted.at
-        );
-    }
-    status.desired_replicas = decision.desired;
-    status.last_scale_time = whole_seconds(acted.at);
-}
-
-void status_failed(Decision& decision, const std::string& name, const std::string& error) {
-    decision.events_after.insert(
-        decision.events_after.begin(), {true, "FailedUpdateStatus", error}
-    );
-    const bool has_total_failure =
-        !decision.error.empty() && !decision.error.starts_with("invalid metrics");
-    if (!has_total_failure) decision.error = "failed to update status for " + name + ": " + error;
 }
 
 }  // namespace swell::control::hpa

@@ -9,8 +9,6 @@
 
 namespace swell::control::hpa {
 
-struct Decision;
-
 // The arithmetic of a run in words and numbers: one step for each rule that spoke. Everything that
 // shows a decision prints these; nothing recomputes them.
 
@@ -44,14 +42,5 @@ journal::Step explain_disabled();
 journal::Step explain_bound(const char* rule, std::int32_t current, std::int32_t bound);
 /// Rule `no-number`.
 journal::Step explain_no_number(const std::string& error, std::int32_t current);
-/// Rule `would-change`: from which value on the deciding metric gives another number.
-void explain_result(Decision& decision, const spec::HpaSpec& spec);
-
-/// One sentence for lists: `scaled 2 → 5: cpu 142 % of request, target 70 %`.
-std::string summary_of(const Decision& decision);
-
-/// Why an entry of this controller did not end with `replicas`: the limit in the way with its end,
-/// or what each metric would have had to be.
-std::string why_not(const journal::Entry& entry, std::int32_t replicas);
 
 }  // namespace swell::control::hpa

@@ -8,8 +8,6 @@ namespace {
 
 using Form = Target::Form;
 
-constexpr std::int32_t most_replicas = std::numeric_limits<std::int32_t>::max();
-
 std::int64_t milli(const std::optional<Quantity>& quantity) {
     return quantity ? quantity->milli_value() : 0;
 }
@@ -230,9 +228,10 @@ Proposal propose_external(
         const std::int64_t value =
             is_shared ? sum_of_shared_values(reading.values) : sum_of_values(reading.values);
         result.calculation = calculate_value(reading, value, target, scale, terms);
-        // Where the original reaches its cap it gives up on the average as well.
-        if (is_shared && result.calculation.replicas == most_replicas) {
+        // A sum that is 2^63 as a double is the original's cap, of the average as well.
+        if (is_shared && static_cast<double>(value) >= 0x1.0p63) {
             result.calculation.usage = std::numeric_limits<std::int64_t>::max();
+            result.calculation.replicas = std::numeric_limits<std::int32_t>::max();
         }
         result.event_text = value_failure(result.calculation);
     }

@@ -36,7 +36,8 @@ Reading read_resource(
     if (answer->empty()) return empty("resource");
     const bool is_container = metric.container_resource.has_value();
     if (!is_container && !metric.resource) return {};
-    const std::string& resource = is_container ? metric.container_resource->name : metric.resource->name;
+    const std::string& resource =
+        is_container ? metric.container_resource->name : metric.resource->name;
     const std::string container = is_container ? metric.container_resource->container : "";
     Gathered gathered = gather(pods, usages_of(*answer, resource, container), trust);
     if (target_of(metric).form == Target::Form::utilization) {
@@ -47,7 +48,9 @@ Reading read_resource(
     return reading;
 }
 
-Reading read_pods_metric(const Result<std::vector<NamedUsage>>& answer, Pods pods, const Trust& trust) {
+Reading read_pods_metric(
+    const Result<std::vector<NamedUsage>>& answer, Pods pods, const Trust& trust
+) {
     if (!answer) return failed("custom", answer.error().what);
     if (answer->empty()) return empty("custom");
     Reading reading = reading_of(gather(pods, *answer, trust));
@@ -56,7 +59,10 @@ Reading read_pods_metric(const Result<std::vector<NamedUsage>>& answer, Pods pod
 }
 
 Reading read_values(
-    ValueSource source, const Result<std::vector<std::int64_t>>& answer, Pods pods, std::optional<Instant> measured
+    ValueSource source,
+    const Result<std::vector<std::int64_t>>& answer,
+    Pods pods,
+    std::optional<Instant> measured
 ) {
     const char* api = source == ValueSource::custom ? "custom" : "external";
     if (!answer) return failed(api, answer.error().what);

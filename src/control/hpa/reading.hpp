@@ -23,12 +23,17 @@ Reading read_resource(
 );
 
 /// Pods: a metric that each pod has.
-Reading read_pods_metric(const Result<std::vector<NamedUsage>>& answer, Pods pods, const Trust& trust = {});
+Reading read_pods_metric(
+    const Result<std::vector<NamedUsage>>& answer, Pods pods, const Trust& trust = {}
+);
 
 /// Object (one value) and External (one a series), in milli-units.
 enum class ValueSource { custom, external };
 Reading read_values(
-    ValueSource source, const Result<std::vector<std::int64_t>>& answer, Pods pods, std::optional<Instant> measured
+    ValueSource source,
+    const Result<std::vector<std::int64_t>>& answer,
+    Pods pods,
+    std::optional<Instant> measured
 );
 
 }  // namespace swell::control::hpa

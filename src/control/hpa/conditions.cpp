@@ -1,0 +1,47 @@
+#include "control/hpa/conditions.hpp"
+
+#include <algorithm>
+
+namespace swell::control::hpa {
+
+Instant whole_seconds(Instant at) { return std::chrono::floor<std::chrono::seconds>(at); }
+
+// of status.
+void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, Instant at) {
+    const char* value = outcome.holds ? "True" : "False";
+    const auto found = std::ranges::find(status.conditions, type, &spec::Condition::type);
+    spec::Condition& condition =
+        found == status.conditions.end() ? status.conditions.emplace_back() : *found;
+    if (condition.type.empty() || condition.status != value) {
+        condition.last_transition_time = whole_seconds(at);
+    }
+    condition.type = type;
+    condition.status = value;
+    condition.reason = outcome.reason;
+    condition.message = std::move(outcome.message);
+}
+
+bool is_scaled_to_zero(const spec::HpaStatus& status) {
+    return std::ranges::any_of(status.conditions, [](const spec::Condition& condition) {
+        return condition.type == "ScaledToZero" && condition.status == "True";
+    });
+}
+
+void forget_scaled_to_zero(spec::HpaStatus& status) {
+    std::erase_if(status.conditions, [](const spec::Condition& condition) {
+        return condition.type == "ScaledToZero";
+    });
+}
+
+bool has_metric_without_pods(const spec::HpaSpec& spec) {
+    return std::ranges::any_of(spec.metrics, [](const spec::MetricSpec& metric) {
+        return metric.type == "Object" || metric.type == "External";
+    });
+}
+
+std::string target_text(const spec::HorizontalPodAutoscaler& hpa) {
+    const spec::CrossVersionObjectReference& target = hpa.spec.scale_target_ref;
+    return target.kind + "/" + hpa.metadata.ns + "/" + target.name;
+}
+
+}  // namespace swell::control::hpa

@@ -1,0 +1,248 @@
+#include "control/hpa/controller.hpp"
+
+#include <algorithm>
+
+#include "control/hpa/reading.hpp"
+#include "control/hpa/record.hpp"
+
+namespace swell::control::hpa {
+
+namespace {
+
+using spec::kind_of;
+
+cluster::Query all_autoscalers() {
+    cluster::Query query;
+    query.kind = kind_of<spec::HorizontalPodAutoscaler>().name;
+    return query;
+}
+
+std::unexpected<Error> no_source(const char* what) {
+    return fail(Code::unavailable, std::string("there is no source of ") + what + " metrics");
+}
+
+}  // namespace
+
+HpaController::HpaController(World world, Config config)
+    : world_(world),
+      config_(config),
+      queue_(world.clock, [this](const spec::Key& key) { return reconcile(key); }) {}
+
+HpaController::~HpaController() { world_.clock.cancel(relist_); }
+
+void HpaController::start() { list_and_watch(); }
+
+void HpaController::list_and_watch() {
+    relist_ = 0;
+    const std::uint64_t version = world_.cluster.version();
+    for (const cluster::Object& object : world_.cluster.list(all_autoscalers())) {
+        changed({cluster::Change::Type::added, object, version});
+    }
+    watching_ = world_.cluster.watch(
+        all_autoscalers(),
+        version,
+        [this](const cluster::Change& change) { changed(change); },
+        [this] { relist_ = world_.clock.call_after(Duration{}, [this] { list_and_watch(); }); }
+    );
+}
+
+// New and changed specs are looked at now; our own status writes leave the period as it is.
+void HpaController::changed(const cluster::Change& change) {
+    const spec::Key key = spec::key_of(change.object);
+    if (change.type == cluster::Change::Type::deleted) {
+        queue_.remove(key);
+        kept_.erase(key);
+        return;
+    }
+    const spec::ObjectMeta& metadata = change.object.metadata();
+    Kept& kept = kept_[key];
+    if (kept.uid != metadata.uid) kept = Kept{};
+    const bool is_news = kept.generation != metadata.generation;
+    kept.uid = metadata.uid;
+    kept.generation = metadata.generation;
+    if (is_news) {
+        queue_.add(key);
+    } else {
+        queue_.add_after(key, config_.sync_period);
+    }
+}
+
+Result<void> HpaController::reconcile(const spec::Key& key) {
+    const Result<cluster::Object> object = world_.cluster.get(key);
+    if (!object) {
+        kept_.erase(key);
+        return {};
+    }
+    // First, so that nothing below can lose the next run. An earlier one that is asked for stays.
+    queue_.add_after(key, config_.sync_period);
+    const Hpa& hpa = object->as<Hpa>();
+    Kept& kept = kept_[key];
+    Result<TargetScale> scale =
+        read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
+    const Observation seen = observe(key, hpa, scale);
+    if (!kept.state && scale) {
+        kept.state = restore(newest_entry(hpa), hpa, seen.replicas, seen.at, config_);
+    }
+    Decision decision = decide(seen, hpa, kept.state.value_or(State{}), config_);
+    if (decision.rescale) {
+        act(hpa, std::move(*scale), seen, decision, kept);
+    } else {
+        hold(hpa, seen, decision, kept);
+    }
+    if (scale) kept.state = decision.state;
+    tell(*object, hpa, decision);
+    return {};
+}
+
+std::optional<journal::Entry> HpaController::newest_entry(const Hpa& hpa) const {
+    journal::Filter filter;
+    filter.subject = subject_of(hpa);
+    filter.controller = "hpa";
+    filter.limit = 1;
+    auto entries = world_.journal.read(filter);
+    if (!entries || entries->empty()) return std::nullopt;
+    return std::move(entries->front());
+}
+
+Observation HpaController::observe(
+    const spec::Key& key, const Hpa& hpa, const Result<TargetScale>& scale
+) {
+    Observation seen;
+    seen.at = world_.clock.now();
+    if (!scale) {
+        seen.scale_error = scale.error().what;
+        return seen;
+    }
+    seen.replicas = scale->replicas;
+    seen.status_replicas = scale->status_replicas;
+    observe_pods(key, hpa, *scale, seen);
+    return seen;
+}
+
+void HpaController::observe_pods(
+    const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Observation& seen
+) {
+    using Fault = Observation::SelectorFault;
+    if (scale.selector.empty()) {
+        seen.selector_fault = Fault::missing;
+        return;
+    }
+    const auto selector = spec::Selector::parse(scale.selector);
+    if (!selector) {
+        seen.selector_fault = Fault::invalid;
+        seen.selector_text = selector.error().what;
+        return;
+    }
+    cluster::Query query;
+    query.kind = kind_of<spec::Pod>().name;
+    query.ns = hpa.metadata.ns;
+    query.labels = *selector;
+    const std::vector<cluster::Object> objects = world_.cluster.list(query);
+    std::vector<const spec::Pod*> pods;
+    pods.reserve(objects.size());
+    for (const cluster::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
+    kept_[key].selector = *selector;
+    if (const std::string other = also_selected_by(key, *selector, pods); !other.empty()) {
+        seen.selector_fault = Fault::ambiguous;
+        seen.selector_text = "pods by selector " + scale.selector +
+                             " are controlled by more than one HPA (e.g. " + other + ")";
+        return;
+    }
+    for (const spec::MetricSpec& metric : hpa.spec.metrics)
+        seen.readings.push_back(read(metric, hpa, pods));
+}
+
+// The name of another autoscaler of the namespace whose selector, as of its last run, selects one
+// of the pods.
+std::string HpaController::also_selected_by(
+    const spec::Key& key, const spec::Selector&, std::span<const spec::Pod* const> pods
+) {
+    for (const auto& [other, kept] : kept_) {
+        if (other == key || other.ns != key.ns || !kept.selector) continue;
+        const bool selects = std::ranges::any_of(pods, [&](const spec::Pod* pod) {
+            return kept.selector->matches(pod->metadata.labels);
+        });
+        if (selects) return other.ns + "/" + other.name;
+    }
+    return {};
+}
+
+Reading HpaController::read(
+    const spec::MetricSpec& metric, const Hpa& hpa, std::span<const spec::Pod* const> pods
+) {
+    if (metric.type == "Pods") return read_pods_metric(no_source("custom"), pods);
+    if (metric.type == "Object")
+        return read_values(ValueSource::custom, no_source("custom"), pods, {});
+    if (metric.type == "External") {
+        return read_values(ValueSource::external, no_source("external"), pods, {});
+    }
+    const std::optional<spec::Selector>& selector =
+        kept_[spec::Key{kind_of<Hpa>().name, hpa.metadata.ns, hpa.metadata.name}].selector;
+    const auto answer = world_.metrics.pods(hpa.metadata.ns, [&](const spec::Labels& labels) {
+        return selector && selector->matches(labels);
+    });
+    const Trust trust{.not_before = world_.clock.now() - stale_after, .refuse_negative = true};
+    return read_resource(metric, answer, pods, trust);
+}
+
+// Reasons before acts: without an entry nothing is done, and the next run decides anew.
+void HpaController::act(
+    const Hpa& hpa, TargetScale scale, const Observation& seen, Decision& decision, Kept& kept
+) {
+    journal::Entry entry = entry_of(seen, hpa, decision);
+    const Result<std::uint64_t> id = world_.journal.write(entry);
+    if (!id) {
+        conclude(
+            decision,
+            hpa,
+            {seen.at, "the decision could not be journaled: " + id.error().what},
+            config_
+        );
+        return;
+    }
+    const Result<void> written = write_scale(
+        world_.cluster,
+        hpa.metadata.ns,
+        hpa.spec.scale_target_ref,
+        std::move(scale),
+        decision.desired
+    );
+    const Instant now = world_.clock.now();
+    conclude(decision, hpa, {now, written ? "" : written.error().what}, config_);
+    entry.id = *id;
+    entry.outcome = written ? "done" : "failed: " + written.error().what;
+    entry.outcome_at = now;
+    // The entry alone tells what was wanted; a lost outcome is found out from the replicas.
+    (void)world_.journal.outcome(*id, now, entry.outcome);
+    kept.gist.clear();
+    kept.told = now;
+    if (on_decision_) on_decision_(entry);
+}
+
+void HpaController::hold(
+    const Hpa& hpa, const Observation& seen, const Decision& decision, Kept& kept
+) {
+    journal::Entry entry = entry_of(seen, hpa, decision);
+    std::string gist = gist_of(entry);
+    if (gist == kept.gist && seen.at < kept.told + repeat_hold) return;
+    const Result<std::uint64_t> id = world_.journal.write(entry);
+    if (!id) return;
+    entry.id = *id;
+    kept.gist = std::move(gist);
+    kept.told = seen.at;
+    if (on_decision_) on_decision_(entry);
+}
+
+void HpaController::tell(const cluster::Object& object, const Hpa& hpa, Decision& decision) {
+    if (decision.status != hpa.status) {
+        Hpa updated = hpa;
+        updated.status = decision.status;
+        const Result<cluster::Object> written = world_.cluster.update_status(std::move(updated));
+        if (!written) status_failed(decision, hpa.metadata.name, written.error().what);
+    }
+    for (const auto* events : {&decision.events, &decision.events_after})
+        for (const Said& said : *events)
+            world_.cluster.event(object, said.warning, said.reason, said.message);
+}
+
+}  // namespace swell::control::hpa
