@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "base/yaml/items.hpp"
 #include "base/yaml/resolve.hpp"
+#include "base/yaml/surrogates.hpp"
 
 namespace swell::yaml {
 namespace {
@@ -348,42 +349,6 @@ class Reader {
     std::vector<Frame> frames_;              // its open collections, outermost first
     std::map<std::string, Anchor> anchors_;  // its anchors
 };
-
-/// JSON writes characters past U+FFFF as two escapes (`\ud83d\ude00`), which YAML has no notion of.
-/// Returns the text with each pair as YAML's `\U0001f600`; unchanged when it does not start as
-/// JSON.
-std::string join_surrogates(std::string_view text) {
-    std::string joined;
-    const auto unit = [&](std::size_t at) -> unsigned {
-        if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
-        const std::string digits(text.substr(at + 2, 4));
-        char* end = nullptr;
-        const unsigned long value = std::strtoul(digits.c_str(), &end, 16);
-        return end == digits.c_str() + 4 ? static_cast<unsigned>(value) : 0;
-    };
-    std::size_t done = 0;
-    for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
-        const unsigned high = unit(at);
-        const unsigned low = high >= 0xD800 && high < 0xDC00 ? unit(at + 6) : 0;
-        if (low < 0xDC00 || low >= 0xE000) {
-            at += 2;
-            continue;
-        }
-        std::array<char, 12> escape{};
-        std::snprintf(
-            escape.data(),
-            escape.size(),
-            "\\U%08x",
-            0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
-        );
-        joined += text.substr(done, at - done);
-        joined += escape.data();
-        at += 12;
-        done = at;
-    }
-    joined += text.substr(done);
-    return joined;
-}
 
 }  // namespace
 
