@@ -1,12 +1,18 @@
 #include "trial/load/load_io.hpp"
 
+#include <sys/prctl.h>
+
 #include <utility>
 
 namespace swell::trial {
 
 Load::Load(Plan plan, std::function<void()> on_finished)
-    : sender_(loop_, std::move(plan), shared_, std::move(on_finished)),
-      thread_([this] { loop_.run(); }) {
+    : sender_(loop_, std::move(plan), shared_, std::move(on_finished)), thread_([this] {
+          // The kernel may fire timers 50 µs late, to save power; here that would be schedule
+          // error.
+          ::prctl(PR_SET_TIMERSLACK, 1000UL);
+          loop_.run();
+      }) {
     loop_.post([this] { sender_.start(); });
 }
 
