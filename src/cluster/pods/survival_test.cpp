@@ -1,0 +1,191 @@
+// Who dies and who lives when a control plane is killed.
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/fd_io.hpp"
+#include "cluster/pods/runtime_fixture_test.hpp"
+
+namespace swell::cluster::pods {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SurvivalTest : public RuntimeTest {
+  protected:
+    /// Runs a control plane in a process of its own until `holds`, then kills it with SIGKILL.
+    void run_and_kill(
+        PodRuntime::Config with,
+        const std::function<void(World&)>& begin,
+        const std::function<bool(World&)>& holds
+    ) {
+        const std::string ready = folder_ + "/ready-to-die";
+        fs::remove(ready);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            auto w = world(std::move(with), folder_ + "/store.db");
+            begin(*w);
+            const bool held = w->until([&] { return holds(*w); });
+            (void)write_file(ready, held ? "yes" : "no");
+            w->until([] { return false; });
+            ::_exit(1);
+        }
+        World idle(folder_ + "/idle", "", idle_config());
+        ASSERT_TRUE(idle.until([&] { return fs::exists(ready); }));
+        EXPECT_EQ(*read_file(ready), "yes");
+        ::kill(child, SIGKILL);
+        ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    }
+
+    PodRuntime::Config idle_config() const {
+        auto made = config();
+        made.state_dir = folder_ + "/idle";
+        made.cgroup_prefix = prefix_ + "i";
+        return made;
+    }
+
+    bool wait_gone(const std::string& mark) {
+        World idle(folder_ + "/idle", "", idle_config());
+        return idle.until([&] { return processes_with(mark).empty(); });
+    }
+
+    /// A new control plane sweeps what the killed one left of control groups.
+    void sweep() { world(config())->stop(); }
+
+    const std::string mark_ = "27182" + std::to_string(::getpid());
+};
+
+TEST_F(SurvivalTest, NoOrphanOfADoubleForkingPod) {
+    for (const Isolation isolation :
+         {Isolation::best, Isolation::user_namespaces, Isolation::subreaper}) {
+        SCOPED_TRACE(word(isolation));
+        auto with = config();
+        with.isolation = isolation;
+        fs::remove_all(folder_ + "/store.db");
+        // A daemon in a session of its own, an orphan, a deaf child, and the program itself.
+        const std::string line = "setsid -f sleep " + mark_ + "1; (sleep " + mark_ +
+                                 "2 &); (trap '' TERM HUP INT; setsid sh -c '(sleep " + mark_ +
+                                 "3 &)'); sleep " + mark_ + "4 & wait";
+        run_and_kill(
+            with,
+            [&](World& w) { w.create_shell("fork", line, "Always"); },
+            [&](World& w) {
+                w.loop.run_once(std::chrono::milliseconds(20));
+                int found = 0;
+                for (const char* n : {"1", "2", "3", "4"})
+                    found +=
+                        processes_with("sleep" + std::string(1, '\0') + mark_ + n).empty() ? 0 : 1;
+                return found == 4;
+            }
+        );
+        EXPECT_TRUE(wait_gone(mark_));
+        for (const char* file : {"/store.db", "/store.db-wal", "/store.db-shm"})
+            fs::remove(folder_ + file);
+        sweep();
+    }
+}
+
+TEST_F(SurvivalTest, AKilledShimTakesItsContainerAlong) {
+    auto w = world();
+    w->create_shell("web", "setsid -f sleep " + mark_ + "; exec sleep " + mark_, "Never");
+    ASSERT_TRUE(w->until([&] {
+        return processes_with(mark_).size() >= 2 && w->phase("web") == "Running";
+    }));
+    const std::string id = w->container("web").container_id;
+    ::kill(std::stoi(id.substr(std::string("process://").size())), SIGKILL);
+    ASSERT_TRUE(w->until([&] { return w->phase("web") == "Failed"; }));
+    EXPECT_EQ(w->container("web").state.terminated->exit_code, 137);
+    EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
+}
+
+TEST_F(SurvivalTest, DetachedPodsAreAdopted) {
+    const std::string go = folder_ + "/go";
+    std::string id;
+    run_and_kill(
+        config(true),
+        [&](World& w) {
+            w.create_shell(
+                "long",
+                "echo one; until [ -e " + go + " ]; do sleep 0.05; done; echo two; exit 7",
+                "Never"
+            );
+            w.create_shell(
+                "short", "until [ -e " + folder_ + "/early ]; do sleep 0.05; done; exit 5", "Never"
+            );
+            w.create_shell("stays", "exec sleep " + mark_, "Always");
+        },
+        [&](World& w) {
+            return w.log("long") == "one\n" && w.phase("stays") == "Running" &&
+                   w.phase("short") == "Running" && processes_with(mark_).size() >= 1 &&
+                   write_file(folder_ + "/id", w.container("stays").container_id).has_value();
+        }
+    );
+    id = *read_file(folder_ + "/id");
+    ASSERT_TRUE(write_file(folder_ + "/early", ""));  // it ends while nobody looks
+    EXPECT_FALSE(processes_with(mark_).empty()) << "detached pods outlive the control plane";
+    auto w = world(config(true), folder_ + "/store.db");
+    ASSERT_TRUE(w->until([&] { return w->phase("short") == "Failed"; }));
+    EXPECT_EQ(w->container("short").state.terminated->exit_code, 5);
+    EXPECT_EQ(w->container("stays").container_id, id);
+    EXPECT_EQ(w->container("stays").restart_count, 0);
+    EXPECT_EQ(w->phase("long"), "Running");
+    ASSERT_TRUE(write_file(go, ""));
+    ASSERT_TRUE(w->until([&] { return w->phase("long") == "Failed"; }));
+    EXPECT_EQ(w->container("long").state.terminated->exit_code, 7);
+    EXPECT_EQ(w->log("long"), "one\ntwo\n");
+    ASSERT_TRUE(w->stop());
+    EXPECT_TRUE(processes_with(mark_).empty());
+}
+
+TEST_F(SurvivalTest, AdoptedInTheForegroundTheyDieWithIt) {
+    run_and_kill(
+        config(true),
+        [&](World& w) { w.create_shell("stays", "exec sleep " + mark_, "Always"); },
+        [&](World& w) { return w.phase("stays") == "Running" && !processes_with(mark_).empty(); }
+    );
+    EXPECT_FALSE(processes_with(mark_).empty());
+    run_and_kill(
+        config(false),
+        [](World&) {},
+        [&](World& w) {
+            return w.phase("stays") == "Running" && w.container("stays").restart_count == 0;
+        }
+    );
+    EXPECT_TRUE(wait_gone(mark_));
+    for (const char* file : {"/store.db", "/store.db-wal", "/store.db-shm"})
+        fs::remove(folder_ + file);
+    sweep();
+}
+
+TEST_F(SurvivalTest, LostPodsAreStartedAgain) {
+    run_and_kill(
+        config(false),
+        [&](World& w) { w.create_shell("web", "exec sleep " + mark_, "Always"); },
+        [&](World& w) { return w.phase("web") == "Running" && !processes_with(mark_).empty(); }
+    );
+    EXPECT_TRUE(wait_gone(mark_));
+    auto w = world(config(), folder_ + "/store.db");
+    ASSERT_TRUE(w->until([&] {
+        return w->container("web").restart_count == 1 && w->container("web").state.running;
+    }));
+    EXPECT_EQ(w->container("web").last_state.terminated->exit_code, 137);
+    ASSERT_TRUE(w->stop());
+}
+
+TEST_F(SurvivalTest, LeftOversOfPodsThatAreNoMoreAreSweptAway) {
+    run_and_kill(
+        config(true),
+        [&](World& w) { w.create_shell("old", "exec sleep " + mark_, "Always"); },
+        [&](World& w) { return w.phase("old") == "Running" && !processes_with(mark_).empty(); }
+    );
+    auto w = world(config());  // a store that knows nothing of them
+    EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
+    EXPECT_TRUE(fs::is_empty(state_dir() + "/pods"));
+    ASSERT_TRUE(w->stop());
+}
+
+}  // namespace
+}  // namespace swell::cluster::pods
