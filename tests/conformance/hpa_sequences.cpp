@@ -1,6 +1,7 @@
 #include "hpa_sequences.hpp"
 
-#include <map>
+#include <algorithm>
+#include <string_view>
 
 #include "control/hpa/decide.hpp"
 #include "control/hpa/reading.hpp"
@@ -264,6 +265,31 @@ class Sequence {
                 );
         expect("events", wanted, found);
         compare_status(out);
+        check_explanation(got);
+    }
+
+    // The steps name the limit that the recorded condition names, and no other.
+    void check_explanation(const Decision& got) {
+        const auto spoke = [&](std::string_view rule) {
+            return std::ranges::any_of(got.steps, [&](const journal::Step& step) {
+                return step.rule == rule;
+            });
+        };
+        if (!spoke("usage") || spoke("no-number")) return;
+        const std::pair<const char*, const char*> rules[] = {
+            {"ScaleUpLimit", "scale-up-limit"},
+            {"ScaleDownLimit", "scale-down-limit"},
+            {"TooManyReplicas", "max-replicas"},
+            {"TooFewReplicas", "min-replicas"},
+        };
+        for (const spec::Condition& condition : hpa_.status.conditions) {
+            if (condition.type == "AbleToScale" && condition.reason.ends_with("Stabilized")) {
+                expect("step stabilization-window", true, spoke("stabilization-window"));
+            }
+            if (condition.type != "ScalingLimited") continue;
+            for (const auto& [reason, rule] : rules)
+                expect(rule, condition.reason == reason, spoke(rule));
+        }
     }
 
     void compare_status(const Json& out) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "control/hpa/amount.hpp"
+#include "control/hpa/levels.hpp"
 
 namespace swell::control::hpa {
 
@@ -140,11 +141,11 @@ void explain_not_counted(const Calculation& got, std::vector<Step>& steps) {
     steps.push_back({"pods-not-counted", text, numbers});
 }
 
-std::string filled_level(const Calculation& got, const Words& words) {
-    if (words.target.form == Form::utilization) {
-        return number(got.requested == 0 ? 0 : got.used * 100 / got.requested) + " %";
+std::int64_t filled_level(const Calculation& got, const Target& target) {
+    if (target.form == Form::utilization) {
+        return got.requested == 0 ? 0 : got.used * 100 / got.requested;
     }
-    return amount(got.counted == 0 ? 0 : got.used / got.counted, words.resource);
+    return got.counted == 0 ? 0 : got.used / got.counted;
 }
 
 Step filled_in_step(const Calculation& got, const Words& words) {
@@ -162,7 +163,8 @@ Step filled_in_step(const Calculation& got, const Words& words) {
                                : "being on target";
     Step step{"filled-in", "", Json::object()};
     step.text = (grows ? "to grow, " : "to shrink, ") + who + " counted as " + as + ": " +
-                filled_level(got, words) + " / " + words.aim + " = " + ratio(got.filled_ratio);
+                in_unit(filled_level(got, words.target), words.target, words.resource) + " / " +
+                words.aim + " = " + ratio(got.filled_ratio);
     step.numbers = {{"ratio", got.filled_ratio}, {"pods", got.counted}};
     return step;
 }
@@ -173,25 +175,13 @@ std::string tolerance_text(const Tolerances& tolerances) {
 
 // From which level on the metric asks for one more, and down to which for one fewer. Only where the
 // answer is one division: nothing filled in.
-void add_thresholds(Step& step, const MetricSeen& seen, const Words& words) {
-    const Calculation& got = seen.proposal.calculation;
-    if (is_filled_in(got.rule) || got.rule == Rule::from_zero || words.target.amount <= 0) return;
-    const double pods =
-        words.target.form == Form::shared_value ? 1 : static_cast<double>(got.groups.ready);
-    if (pods < 1) return;
-    const auto target = static_cast<double>(words.target.amount);
-    const double base = words.target.form == Form::shared_value
-                            ? target * std::max(1.0, static_cast<double>(got.counted))
-                            : target;
-    // Both hold: the number itself, and leaving the tolerance around the present number.
-    const bool up_leaves = seen.proposal.replicas >= seen.terms.current;
-    const bool down_leaves = seen.proposal.replicas <= seen.terms.current;
-    double above = target * seen.proposal.replicas / pods;
-    if (up_leaves) above = std::max(above, base * (1 + seen.terms.tolerances.up));
-    double below = target * (seen.proposal.replicas - 1) / pods;
-    if (down_leaves) below = std::min(below, base * (1 - seen.terms.tolerances.down));
-    step.numbers["more_above"] = static_cast<std::int64_t>(std::floor(above));
-    step.numbers["fewer_at"] = static_cast<std::int64_t>(std::floor(below));
+void add_thresholds(Step& step, const Calculation& got) {
+    if (is_filled_in(got.rule) || got.rule == Rule::from_zero) return;
+    const auto more = level_for_more(step.numbers, got.replicas + 1);
+    const auto fewer = level_for_fewer(step.numbers, got.replicas - 1);
+    if (!more || !fewer) return;
+    step.numbers["more_above"] = *more;
+    step.numbers["fewer_at"] = *fewer;
 }
 
 Step verdict_step(const MetricSeen& seen, const Words& words) {
@@ -199,6 +189,10 @@ Step verdict_step(const MetricSeen& seen, const Words& words) {
     const std::string fraction = words.now + " / " + words.aim;
     const std::string stays = ": stay at " + number(seen.terms.current);
     const std::string result = " = " + number(got.replicas);
+    // The level at which the present number is right.
+    const bool is_shared = words.target.form == Form::shared_value;
+    const double base = static_cast<double>(words.target.amount) *
+                        (is_shared ? static_cast<double>(got.counted) : 1.0);
     Step step{"usage-ratio", "", Json::object()};
     step.numbers = {
         {"metric", words.label},
@@ -206,9 +200,13 @@ Step verdict_step(const MetricSeen& seen, const Words& words) {
         {"ratio", got.ratio},
         {"now", level_of(got, words.target)},
         {"target", words.target.amount},
-        {"pods", got.rule == Rule::filled_in_ratio ? got.counted : std::int64_t{got.groups.ready}},
+        {"pods", is_filled_in(got.rule) ? got.counted : std::int64_t{got.groups.ready}},
+        {"current", seen.terms.current},
         {"replicas", got.replicas},
+        {"tolerated_from", base * (1 - seen.terms.tolerances.down)},
+        {"tolerated_to", base * (1 + seen.terms.tolerances.up)},
     };
+    if (is_filled_in(got.rule)) step.numbers["filled_in"] = filled_level(got, words.target);
     switch (got.rule) {
         case Rule::within_tolerance:
             step.rule = "within-tolerance";
@@ -246,7 +244,7 @@ Step verdict_step(const MetricSeen& seen, const Words& words) {
                         tolerance_text(seen.terms.tolerances) + ": stay at " + number(got.replicas);
             break;
     }
-    add_thresholds(step, seen, words);
+    add_thresholds(step, got);
     return step;
 }
 

@@ -1,8 +1,7 @@
 #include "control/hpa/why.hpp"
 
-#include <cmath>
-
 #include "control/hpa/amount.hpp"
+#include "control/hpa/levels.hpp"
 
 namespace swell::control::hpa {
 
@@ -66,14 +65,14 @@ std::string limit_in_the_way(const journal::Entry& entry, std::int32_t replicas,
 
 // What one metric would have had to be to ask for `replicas`.
 std::string level_needed(const Json& numbers, std::int32_t replicas, bool more) {
-    const double target = numbers.value("target", 0.0);
-    const bool is_shared = numbers.value("form", "") == "shared-value";
-    const double pods = is_shared ? 1 : numbers.value("pods", 0.0);
-    if (target <= 0 || pods <= 0) return {};
-    const double edge = target * (more ? replicas - 1 : replicas) / pods;
-    const std::string level = level_in_words(static_cast<std::int64_t>(std::floor(edge)), numbers);
-    return numbers.value("metric", "") + (more ? " above " : " at or below ") + level +
-           " (it was " + level_in_words(numbers.value("now", std::int64_t{0}), numbers) + ")";
+    const auto level =
+        more ? level_for_more(numbers, replicas) : level_for_fewer(numbers, replicas);
+    if (!level) return {};
+    const bool is_filled_in = numbers.contains("filled_in");
+    const auto now = numbers.value(is_filled_in ? "filled_in" : "now", std::int64_t{0});
+    return numbers.value("metric", "") + (is_filled_in ? ", all pods counted," : "") +
+           (more ? " above " : " at or below ") + level_in_words(*level, numbers) + " (it was " +
+           level_in_words(now, numbers) + ")";
 }
 
 }  // namespace
