@@ -8,12 +8,12 @@
 
 #include "app/cli/commands_io.hpp"
 #include "app/cli/options.hpp"
-#include "cluster/pods/shim/shim_io.hpp"
+#include "cluster/pods/shim_io.hpp"
 #include "proxy/main_io.hpp"
 
 int main(int argc, char** argv) {
     const std::string_view word = argc > 1 ? argv[1] : "";
-    if (word == "shim") return swell::cluster::shim_main(argc - 1, argv + 1);
+    if (word == "shim") return swell::cluster::shim_main(argc, argv);
     if (word == "proxy") return swell::proxy::proxy_main(std::vector<std::string>(argv + 2, argv + argc));
 
     const swell::app::Parsed parsed = swell::app::parse(argc, argv);

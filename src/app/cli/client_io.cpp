@@ -31,7 +31,7 @@ Result<http::Response> ask(const std::string& socket, http::Request request, htt
     request.address = socket;
     auto response = http::fetch(std::move(request), patience, std::move(on_data));
     if (!response) {
-        if (response.error().code == Code::unavailable)
+        if (response.error().code == Code::unavailable || response.error().code == Code::not_found)
             return fail(Code::unavailable, "swell is not running here (" + socket + "): start it with `swell up PATH`");
         return response;
     }

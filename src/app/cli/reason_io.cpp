@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli/words.hpp"
+#include "control/hpa/why.hpp"
 #include "journal/explain.hpp"
 #include "journal/journal_io.hpp"
 
@@ -62,7 +63,7 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
     if (entries->empty()) return fail(Code::not_found, "nothing was decided about " + *about + (o.at.empty() ? "" : " by then"));
     const auto& entry = entries->front();
     if (o.output == "json") std::cout << journal::to_json(entry).dump(2) << "\n";
-    else if (o.why_not >= 0) std::cout << journal::why_not(entry, o.why_not);
+    else if (o.why_not >= 0) std::cout << control::hpa::why_not(entry, o.why_not) << "\n";
     else std::cout << journal::explain(entry, *entries, wall_now());
     return {};
 }

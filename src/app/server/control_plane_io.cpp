@@ -22,6 +22,7 @@
 #include "control/services/controller.hpp"
 #include "http/server_io.hpp"
 #include "journal/journal_io.hpp"
+#include "metrics/instruments/exposition.hpp"
 #include "proxy/remote_io.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaling.hpp"
@@ -57,7 +58,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<control::EndpointsController> endpoints;
     std::unique_ptr<control::DeploymentController> deployments;
     std::unique_ptr<control::ReplicaSetController> replica_sets;
-    std::unique_ptr<control::HpaController> hpas;
+    std::unique_ptr<control::hpa::HpaController> hpas;
     std::unique_ptr<LoadRunner> loads;
     std::unique_ptr<cluster::Api> api;
     std::unique_ptr<cluster::ApiServer> api_server;
@@ -122,9 +123,9 @@ Result<void> ControlPlane::Parts::run() {
     endpoints = std::make_unique<control::EndpointsController>(world);
     deployments = std::make_unique<control::DeploymentController>(world);
     replica_sets = std::make_unique<control::ReplicaSetController>(world);
-    control::HpaController::Config hpa_config;
+    control::hpa::Config hpa_config;
     hpa_config.sync_period = config.hpa_sync_period;
-    hpas = std::make_unique<control::HpaController>(world, hpa_config);
+    hpas = std::make_unique<control::hpa::HpaController>(world, hpa_config);
     loads = std::make_unique<LoadRunner>(loop, *store);
     api = std::make_unique<cluster::Api>(*store);
     api_server = std::make_unique<cluster::ApiServer>(loop, *store, *api);

@@ -10,7 +10,6 @@ namespace swell::app {
 namespace {
 
 constexpr Duration period = std::chrono::seconds(1);
-constexpr double microseconds = 1e6;
 
 bool ended(const spec::LoadTestStatus& status) { return status.phase == "Succeeded" || status.phase == "Failed"; }
 
@@ -21,9 +20,9 @@ spec::LoadTestStatus status_of(const trial::Progress& progress, spec::LoadTestSt
     status.requests = progress.done + progress.failures.total();
     status.errors = progress.failures.total();
     status.dropped = progress.dropped;
-    status.p50_seconds = shares.p50 / microseconds;
-    status.p95_seconds = shares.p95 / microseconds;
-    status.p99_seconds = shares.p99 / microseconds;
+    status.p50_seconds = shares.p50;
+    status.p95_seconds = shares.p95;
+    status.p99_seconds = shares.p99;
     return status;
 }
 

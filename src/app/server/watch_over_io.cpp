@@ -33,7 +33,7 @@ std::int64_t errors_of(const proxy::Counts& counts) {
     return errors;
 }
 
-double milli(double microseconds) { return microseconds / 1000; }
+double milli(double in_seconds) { return in_seconds * 1000; }
 
 bool is_scaling(const journal::Entry& entry) { return entry.controller == "hpa" && entry.action == "scale"; }
 
