@@ -144,8 +144,10 @@ std::vector<int> Swell::processes() const {
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
         const int pid = std::atoi(name.c_str());
         if (pid == ::getpid()) continue;
+        std::error_code error;
         const bool named = slurp(entry.path() / "cmdline").find(folder_) != std::string::npos ||
-                           slurp(entry.path() / "environ").find(folder_) != std::string::npos;
+                           slurp(entry.path() / "environ").find(folder_) != std::string::npos ||
+                           fs::read_symlink(entry.path() / "cwd", error).string().starts_with(folder_);
         if (named && slurp(entry.path() / "stat").find(") Z ") == std::string::npos) found.push_back(pid);
     }
     return found;

@@ -57,7 +57,7 @@ class Swell {
     const std::string& folder() const { return folder_; }
     std::string state() const { return folder_ + "/state"; }
 
-    /// Processes of this machine whose environment or command line names our state folder, and that are not ours to
+    /// Processes of this machine whose environment, command line or working folder names our folder, and that are not ours to
     /// begin with: pods, shims, proxies, control planes.
     std::vector<int> processes() const;
     /// Control groups named after our state folder.

@@ -1,6 +1,11 @@
 #include "app/cli/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <string_view>
+
+#include "base/text.hpp"
 
 namespace swell::app {
 
@@ -139,6 +144,19 @@ void change_commands(CLI::App& app, Options& o) {
     }
 }
 
+/// CLI11 only says that a subcommand is missing; a person wants to know which word was not one.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc, const char* const* argv) {
+    if (argc < 2 || argv[1][0] == '-') return {};
+    const std::string_view word = argv[1];
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    std::string what = "unknown command \"" + std::string(word) + "\"";
+    if (const auto near = nearest(word, views)) what += ": did you mean \"" + std::string(*near) + "\"?";
+    return what;
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -150,6 +168,11 @@ Parsed parse(int argc, const char* const* argv) {
     run_commands(app, parsed.options);
     look_commands(app, parsed.options);
     change_commands(app, parsed.options);
+    if (const auto unknown = unknown_command(app, argc, argv)) {
+        std::cerr << "error: " << *unknown << "\n`swell --help` lists them\n";
+        parsed.exit = 2;
+        return parsed;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
