@@ -275,7 +275,8 @@ class Sequence {
                 return step.rule == rule;
             });
         };
-        if (!spoke("usage") || spoke("no-number")) return;
+        // A status that could not be written says nothing about this step.
+        if (!spoke("usage") || spoke("no-number") || got.status != hpa_.status) return;
         const std::pair<const char*, const char*> rules[] = {
             {"ScaleUpLimit", "scale-up-limit"},
             {"ScaleDownLimit", "scale-down-limit"},
