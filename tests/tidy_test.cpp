@@ -21,8 +21,19 @@ const fs::path root = SWELL_SOURCE_DIR;
 
 // The sentence. A folder includes only itself and what stands before it.
 const std::vector<std::string> sentence = {
-    "base", "http",    "metrics", "resilience", "stores", "spec", "journal",
-    "cluster", "control", "proxy",   "sim",        "trial",  "app",
+    "base",
+    "http",
+    "metrics",
+    "resilience",
+    "stores",
+    "spec",
+    "journal",
+    "cluster",
+    "control",
+    "proxy",
+    "sim",
+    "trial",
+    "app",
 };
 
 struct Source {
@@ -98,7 +109,9 @@ std::vector<std::string> waits_outside_io(const std::vector<Source>& sources) {
         if (may_wait(source.path)) continue;
         for (std::size_t i = 0; i < source.lines.size(); ++i)
             if (std::regex_search(code_of(source.lines[i]), waiting))
-                found.push_back(place(source, i) + "only *_io files may do this: " + source.lines[i]);
+                found.push_back(
+                    place(source, i) + "only *_io files may do this: " + source.lines[i]
+                );
     }
     return found;
 }
@@ -109,7 +122,8 @@ std::vector<std::string> banned_calls(const std::vector<Source>& sources) {
         const char* instead;
     };
     static const std::array bans = {
-        Ban{std::regex(R"(\b(sleep_for|sleep_until|usleep|nanosleep)\s*\()"), "a timer of the Clock"},
+        Ban{std::regex(R"(\b(sleep_for|sleep_until|usleep|nanosleep)\s*\()"), "a timer of the Clock"
+        },
         Ban{std::regex(R"(\.detach\(\))"), "a jthread or task that its owner joins"},
         Ban{std::regex(R"((^|[^_\w.:>])(s?rand)\s*\()"), "the Rng door"},
         Ban{std::regex(R"(\bstd::(endl|regex)\b)"), "'\\n'; a hand-written scan"},
@@ -121,7 +135,9 @@ std::vector<std::string> banned_calls(const std::vector<Source>& sources) {
         for (std::size_t i = 0; i < source.lines.size(); ++i)
             for (const Ban& ban : bans)
                 if (std::regex_search(code_of(source.lines[i]), ban.what))
-                    found.push_back(place(source, i) + "use " + ban.instead + ": " + source.lines[i]);
+                    found.push_back(
+                        place(source, i) + "use " + ban.instead + ": " + source.lines[i]
+                    );
     return found;
 }
 
@@ -143,7 +159,8 @@ TEST(Tidy, EveryFolderHasAReadmeLine) {
         std::ifstream in(entry.path() / "README.md");
         std::string line;
         std::getline(in, line);
-        EXPECT_TRUE(line.starts_with("**")) << entry.path() << ": README.md must start with `**name** — what it is.`";
+        EXPECT_TRUE(line.starts_with("**"))
+            << entry.path() << ": README.md must start with `**name** — what it is.`";
     }
 }
 

@@ -14,7 +14,8 @@
 int main(int argc, char** argv) {
     const std::string_view word = argc > 1 ? argv[1] : "";
     if (word == "shim") return swell::cluster::shim_main(argc, argv);
-    if (word == "proxy") return swell::proxy::proxy_main(std::vector<std::string>(argv + 2, argv + argc));
+    if (word == "proxy")
+        return swell::proxy::proxy_main(std::vector<std::string>(argv + 2, argv + argc));
 
     const swell::app::Parsed parsed = swell::app::parse(argc, argv);
     if (parsed.exit) return *parsed.exit;

@@ -21,16 +21,17 @@ struct Query {
     std::string_view kind;
     std::string ns;
     spec::Selector labels;
-    std::string field;        ///< `metadata.name`, `spec.nodeName`, …: a path into the object's JSON; empty: any
+    std::string
+        field;  ///< `metadata.name`, `spec.nodeName`, …: a path into the object's JSON; empty: any
     std::string field_value;
-    std::string owner_uid;    ///< only objects whose controller has this uid; empty: any
+    std::string owner_uid;  ///< only objects whose controller has this uid; empty: any
 };
 
 struct Change {
     enum class Type { added, modified, deleted };
     Type type = Type::added;
-    Object object;                   ///< as it is now; for `deleted` as it last was
-    std::uint64_t version = 0;       ///< resourceVersion of the write
+    Object object;              ///< as it is now; for `deleted` as it last was
+    std::uint64_t version = 0;  ///< resourceVersion of the write
 };
 
 /// Stops a watch when it is destroyed.
@@ -62,13 +63,14 @@ class Cluster {
     /// Errors  exists, invalid.
     virtual Result<Object> create(Object object) = 0;
     /// Replaces metadata and spec; keeps status, uid, creationTimestamp. Raises generation when the
-    /// spec changed. An update that changes nothing is no write. Errors  not_found, conflict, invalid.
+    /// spec changed. An update that changes nothing is no write. Errors  not_found, conflict,
+    /// invalid.
     virtual Result<Object> update(Object object) = 0;
     /// Replaces status alone. Errors  not_found, conflict.
     virtual Result<Object> update_status(Object object) = 0;
-    /// Deletes. A Pod gets deletionTimestamp (now + grace) first and is gone when the runtime removes it with
-    /// grace 0; other kinds are gone at once. Dependents (by owner uid) are deleted too, unless `orphan`.
-    /// `resource_version` 0: any. Errors  not_found, conflict.
+    /// Deletes. A Pod gets deletionTimestamp (now + grace) first and is gone when the runtime
+    /// removes it with grace 0; other kinds are gone at once. Dependents (by owner uid) are deleted
+    /// too, unless `orphan`. `resource_version` 0: any. Errors  not_found, conflict.
     struct Deletion {
         std::optional<std::int64_t> grace_seconds;  ///< pods: default is their own grace period
         Propagation propagation = Propagation::background;
@@ -76,9 +78,10 @@ class Cluster {
     };
     virtual Result<void> remove(const Key& key, const Deletion& deletion) = 0;
 
-    /// Calls `on_change` for each change after `since`, in order, without gaps, from the loop or from inside a write
-    /// call after it is done; never from inside watch(). Kind empty: all kinds.
-    /// `on_expired` is called once, instead, when history no longer reaches back: list and watch again.
+    /// Calls `on_change` for each change after `since`, in order, without gaps, from the loop or
+    /// from inside a write call after it is done; never from inside watch(). Kind empty: all kinds.
+    /// `on_expired` is called once, instead, when history no longer reaches back: list and watch
+    /// again.
     virtual std::unique_ptr<Watching> watch(
         const Query& query,
         std::uint64_t since,
@@ -86,8 +89,11 @@ class Cluster {
         std::function<void()> on_expired
     ) = 0;
 
-    /// Writes an Event about an object, aggregated with an equal one (same object, reason, message): count + 1.
-    virtual void event(const Object& about, bool warning, const std::string& reason, const std::string& message) = 0;
+    /// Writes an Event about an object, aggregated with an equal one (same object, reason,
+    /// message): count + 1.
+    virtual void event(
+        const Object& about, bool warning, const std::string& reason, const std::string& message
+    ) = 0;
 };
 
 }  // namespace swell::cluster

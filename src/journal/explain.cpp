@@ -8,6 +8,13 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+/// An observation without what a controller keeps for its own restart; `-o json` has it.
+Json for_people(Json observation) {
+    if (!observation.is_object()) return observation;
+    for (const char* own : {"memory", "uid"}) observation.erase(own);
+    return observation;
+}
+
 /// Characters, not bytes: `→` is one.
 std::size_t width(const std::string& text) {
     std::size_t count = 0;
@@ -97,13 +104,6 @@ Rows changes_of(const Json& before, const Json& after) {
     return rows;
 }
 
-std::optional<double> number_at(const Json& json, const char* name) {
-    if (!json.is_object()) return std::nullopt;
-    const auto found = json.find(name);
-    if (found == json.end() || !found->is_number()) return std::nullopt;
-    return found->get<double>();
-}
-
 std::string clock_text(Instant at) {
     const std::string text = to_rfc3339_seconds(at);  // 2026-11-24T12:00:00Z
     return text.substr(0, 10) + ' ' + text.substr(11, 8);
@@ -143,15 +143,6 @@ std::string next_of(const Entry& entry, Instant now) {
     );
 }
 
-struct Told {
-    const Step* step;
-    double result;
-};
-
-std::string plain(double number) { return Json(static_cast<std::int64_t>(number)).dump(); }
-
-std::string quote(const Step& step) { return "  " + step.rule + ": " + step.text + '\n'; }
-
 }  // namespace
 
 std::optional<Next> next_change(const Entry& entry) {
@@ -174,7 +165,7 @@ std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Insta
         {{clock_text(entry.at) + " UTC (" + ago + "), decision " + std::to_string(entry.id) +
           " of " + entry.controller}}
     );
-    text += section("seen", rows_of(entry.observation));
+    text += section("seen", rows_of(for_people(entry.observation)));
     text += section("because", arithmetic_of(entry.steps));
     text += section("so", changes_of(entry.before, entry.after));
     text += section("outcome", {{outcome_of(entry)}});
@@ -185,34 +176,6 @@ std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Insta
         if (other.id != entry.id) others.push_back(other);
     if (!others.empty()) text += "\nbefore that\n" + history(others);
     return text;
-}
-
-std::string why_not(const Entry& entry, std::int64_t number) {
-    const std::string name = std::to_string(number);
-    std::vector<Told> told;
-    for (const Step& step : entry.steps)
-        if (const auto result = number_at(step.numbers, "result")) told.push_back({&step, *result});
-    if (told.empty()) return "why not " + name + ": no rule of this decision came to a number\n";
-
-    const double last = told.back().result;
-    const auto wanted = static_cast<double>(number);
-    if (last == wanted) return "why not " + name + ": it is " + name + '\n';
-    const auto reaches = [&](double result) {
-        return last < wanted ? result >= wanted : result <= wanted;
-    };
-    // The last rule that still had it there, and the one after it that moved away.
-    for (std::size_t i = told.size() - 1; i > 0; --i) {
-        if (!reaches(told[i - 1].result) || reaches(told[i].result)) continue;
-        return "why not " + name + ": the rules before would have had " +
-               plain(told[i - 1].result) + "; this one made it " + plain(told[i].result) + '\n' +
-               quote(*told[i].step);
-    }
-    const auto farther = [&](const Told& a, const Told& b) {
-        return last < wanted ? a.result < b.result : a.result > b.result;
-    };
-    const Told& nearest = *std::ranges::max_element(told, farther);
-    return "why not " + name + ": no rule asked for it; the nearest came to " +
-           plain(nearest.result) + '\n' + quote(*nearest.step);
 }
 
 std::string history(const std::vector<Entry>& entries) {

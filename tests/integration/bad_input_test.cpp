@@ -21,7 +21,8 @@ spec:
 )";
 
 std::string hpa(const std::string& bounds) {
-    return "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: shop}\nspec:\n"
+    return "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: "
+           "shop}\nspec:\n"
            "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}\n" +
            bounds;
 }
@@ -44,15 +45,23 @@ TEST(BadInput, EachIsNamedWithItsPlace) {
         std::vector<std::string> said;
     };
     const Case cases[] = {
-        {"bounds", hpa("  minReplicas: 3\n  maxReplicas: 2\n"), {"shop.yaml:7:3: spec.maxReplicas: must be >= minReplicas (3), got 2"}},
-        {"a typing error", hpa("  maxReplcas: 2\n"), {"shop.yaml:6:3: spec", "maxReplcas", "did you mean \"maxReplicas\"?"}},
+        {"bounds",
+         hpa("  minReplicas: 3\n  maxReplicas: 2\n"),
+         {"shop.yaml:7:3: spec.maxReplicas: must be >= minReplicas (3), got 2"}},
+        {"a typing error",
+         hpa("  maxReplcas: 2\n"),
+         {"shop.yaml:6:3: spec", "maxReplcas", "did you mean \"maxReplicas\"?"}},
         {"a wrong type", hpa("  maxReplicas: many\n"), {"shop.yaml:6:3: spec.maxReplicas", "many"}},
-        {"an unknown kind", "apiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n", {"shop.yaml:", "Deploymnt", "did you mean \"Deployment\"?"}},
+        {"an unknown kind",
+         "apiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n",
+         {"shop.yaml:", "Deploymnt", "did you mean \"Deployment\"?"}},
         {"an image alone",
-         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: nginx}]}\n",
+         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: "
+         "nginx}]}\n",
          {"swell.dev/command", "--run"}},
         {"aliases without end", bomb(), {"shop.yaml:"}},
-        {"deep nesting", std::string(100000, '[') + std::string(100000, ']'), {"shop.yaml:", "deep"}},
+        {"deep nesting", std::string(100000, '[') + std::string(100000, ']'), {"shop.yaml:", "deep"}
+        },
         {"invalid UTF-8", "apiVersion: v1\nkind: \xff\xfe\n", {"shop.yaml:2:", "UTF-8"}},
         {"a syntax error", "a: [1, 2\nb: 3\n", {"shop.yaml:"}},
         {"a duplicate key", "apiVersion: v1\nkind: Pod\nkind: Pod\n", {"shop.yaml:3:1", "kind"}},
@@ -63,7 +72,9 @@ TEST(BadInput, EachIsNamedWithItsPlace) {
         const Swell swell;
         const auto got = swell.run({"up", swell.file("shop.yaml", c.text)});
         EXPECT_EQ(got.exit_code, 1);
-        for (const auto& word : c.said) EXPECT_NE(got.err.find(word), std::string::npos) << word << " in\n" << got.err.substr(0, 2000);
+        for (const auto& word : c.said)
+            EXPECT_NE(got.err.find(word), std::string::npos) << word << " in\n"
+                                                             << got.err.substr(0, 2000);
         EXPECT_TRUE(swell.processes().empty());
     }
 }
@@ -71,10 +82,14 @@ TEST(BadInput, EachIsNamedWithItsPlace) {
 TEST(BadInput, AllProblemsOfAllFilesAtOnce) {
     const Swell swell;
     const auto got = swell.run(
-        {"up", swell.file("a.yaml", hpa("  maxReplicas: 0\n  nonsense: 1\n")), swell.file("b.yaml", "kind: Shop\n"), swell.folder() + "/missing.yaml"}
+        {"up",
+         swell.file("a.yaml", hpa("  maxReplicas: 0\n  nonsense: 1\n")),
+         swell.file("b.yaml", "kind: Shop\n"),
+         swell.folder() + "/missing.yaml"}
     );
     EXPECT_EQ(got.exit_code, 1);
-    for (const char* word : {"a.yaml:6:3: spec.maxReplicas", "a.yaml:7:3", "nonsense", "b.yaml:1", "missing.yaml"})
+    for (const char* word :
+         {"a.yaml:6:3: spec.maxReplicas", "a.yaml:7:3", "nonsense", "b.yaml:1", "missing.yaml"})
         EXPECT_NE(got.err.find(word), std::string::npos) << word << " in\n" << got.err;
 }
 
@@ -110,7 +125,8 @@ TEST(BadInput, OfTheCommandLine) {
     for (const Case& c : cases) {
         const auto got = swell.run(c.words);
         EXPECT_EQ(got.exit_code, c.code) << c.words[0];
-        EXPECT_NE((got.err + got.out).find(c.said), std::string::npos) << c.said << " in\n" << got.err << got.out;
+        EXPECT_NE((got.err + got.out).find(c.said), std::string::npos) << c.said << " in\n"
+                                                                       << got.err << got.out;
     }
 }
 

@@ -36,7 +36,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
     return pointers;
 }
 
-int spawn(std::vector<std::string> words, const std::string& input, const std::string& out, const std::string& err) {
+int spawn(
+    std::vector<std::string> words,
+    const std::string& input,
+    const std::string& out,
+    const std::string& err
+) {
     const auto pointers = pointers_to(words);
     const int in = ::open(input.empty() ? "/dev/null" : input.c_str(), O_RDONLY);
     const int to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -72,7 +77,8 @@ bool eventually(const std::function<bool()>& holds, Duration patience) {
 
 std::string binary_folder() { return fs::path(SWELL_BINARY).parent_path().string(); }
 
-Process::Process(const std::vector<std::string>& words, const std::string& log) : pid_(spawn(words, "", log, log)), log_(log) {}
+Process::Process(const std::vector<std::string>& words, const std::string& log)
+    : pid_(spawn(words, "", log, log)), log_(log) {}
 
 Process::~Process() {
     if (code_) return;
@@ -145,10 +151,12 @@ std::vector<int> Swell::processes() const {
         const int pid = std::atoi(name.c_str());
         if (pid == ::getpid()) continue;
         std::error_code error;
-        const bool named = slurp(entry.path() / "cmdline").find(folder_) != std::string::npos ||
-                           slurp(entry.path() / "environ").find(folder_) != std::string::npos ||
-                           fs::read_symlink(entry.path() / "cwd", error).string().starts_with(folder_);
-        if (named && slurp(entry.path() / "stat").find(") Z ") == std::string::npos) found.push_back(pid);
+        const bool named =
+            slurp(entry.path() / "cmdline").find(folder_) != std::string::npos ||
+            slurp(entry.path() / "environ").find(folder_) != std::string::npos ||
+            fs::read_symlink(entry.path() / "cwd", error).string().starts_with(folder_);
+        if (named && slurp(entry.path() / "stat").find(") Z ") == std::string::npos)
+            found.push_back(pid);
     }
     return found;
 }
@@ -157,10 +165,13 @@ std::vector<std::string> Swell::cgroups() const {
     const std::string tag = app::StateDir{state()}.tag();
     std::vector<std::string> found;
     std::error_code error;
-    for (auto entry = fs::recursive_directory_iterator("/sys/fs/cgroup", fs::directory_options::skip_permission_denied, error);
+    for (auto entry = fs::recursive_directory_iterator(
+             "/sys/fs/cgroup", fs::directory_options::skip_permission_denied, error
+         );
          entry != fs::recursive_directory_iterator();
          entry.increment(error))
-        if (entry->path().filename().string().find(tag) != std::string::npos) found.push_back(entry->path().string());
+        if (entry->path().filename().string().find(tag) != std::string::npos)
+            found.push_back(entry->path().string());
     return found;
 }
 

@@ -37,8 +37,8 @@ class Process {
     std::optional<int> code_;
 };
 
-/// One `swell` with a state folder of its own, below the system's folder of temporary files. The end of its
-/// scope ends everything it runs, and removes the folder.
+/// One `swell` with a state folder of its own, below the system's folder of temporary files. The
+/// end of its scope ends everything it runs, and removes the folder.
 class Swell {
   public:
     Swell();
@@ -57,8 +57,8 @@ class Swell {
     const std::string& folder() const { return folder_; }
     std::string state() const { return folder_ + "/state"; }
 
-    /// Processes of this machine whose environment, command line or working folder names our folder, and that are not ours to
-    /// begin with: pods, shims, proxies, control planes.
+    /// Processes of this machine whose environment, command line or working folder names our
+    /// folder, and that are not ours to begin with: pods, shims, proxies, control planes.
     std::vector<int> processes() const;
     /// Control groups named after our state folder.
     std::vector<std::string> cgroups() const;
@@ -67,8 +67,8 @@ class Swell {
     std::string folder_;
 };
 
-/// Looks again and again until it holds. Returns whether it did within `patience`, which is there to end a test that
-/// would hang, not to measure.
+/// Looks again and again until it holds. Returns whether it did within `patience`, which is there
+/// to end a test that would hang, not to measure.
 bool eventually(const std::function<bool()>& holds, Duration patience = std::chrono::seconds(60));
 
 /// Path of a built example or of the binary's folder.

@@ -76,11 +76,13 @@ struct Verbs : testing::Test {
     }
 };
 
-#define EXPECT_SAYS(text, word) EXPECT_NE((text).find(word), std::string::npos) << (word) << " in\n" << (text)
+#define EXPECT_SAYS(text, word) \
+    EXPECT_NE((text).find(word), std::string::npos) << (word) << " in\n" << (text)
 
 TEST_F(Verbs, FromUpToDown) {
     said({"up", "--detach", "--hpa-sync-period", "0.2", swell.file("shop.yaml", manifests)});
-    ASSERT_TRUE(eventually([&] { return ready() >= 1; })) << said({"get", "pods"}) << swell.run({"describe", "pods"}).out;
+    ASSERT_TRUE(eventually([&] { return ready() >= 1; }))
+        << said({"get", "pods"}) << swell.run({"describe", "pods"}).out;
 
     // Looking.
     EXPECT_SAYS(said({"get", "deploy"}), "shop   ");
@@ -93,7 +95,9 @@ TEST_F(Verbs, FromUpToDown) {
     EXPECT_EQ(swell.run({"get", "pod", "nobody"}).exit_code, 1);
 
     // Logs, and how Services are found.
-    ASSERT_TRUE(eventually([&] { return swell.run({"logs", "talker"}).out.find("http://") != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] {
+        return swell.run({"logs", "talker"}).out.find("http://") != std::string::npos;
+    }));
     const std::string log = said({"logs", "talker"});
     EXPECT_SAYS(log, "one\n");
     EXPECT_SAYS(log, "two\n");
@@ -101,27 +105,38 @@ TEST_F(Verbs, FromUpToDown) {
     EXPECT_EQ(said({"logs", "talker", "--tail", "1"}).find("one"), std::string::npos);
 
     // The HPA holds far below its target: it goes to the minimum, and says why.
-    ASSERT_TRUE(eventually([&] { return said({"history", "hpa/shop", "--all"}).find("hpa/shop") != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] {
+        return said({"history", "hpa/shop", "--all"}).find("hpa/shop") != std::string::npos;
+    }));
     EXPECT_SAYS(said({"explain", "hpa/shop"}), "memory");
     EXPECT_TRUE(Json::parse(said({"explain", "hpa/shop", "-o", "json"})).contains("steps"));
-    EXPECT_TRUE(eventually([&] { return swell.run({"top", "pods"}).out.find("talker") != std::string::npos; }));
+    EXPECT_TRUE(eventually([&] {
+        return swell.run({"top", "pods"}).out.find("talker") != std::string::npos;
+    }));
 
     // Changing.
     said({"delete", "hpa/shop"});
     said({"scale", "deploy/shop", "--replicas", "3"});
     EXPECT_TRUE(eventually([&] { return ready() == 3; }));
     said({"rollout", "restart", "deploy/shop"});
-    EXPECT_SAYS(said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out");
+    EXPECT_SAYS(
+        said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out"
+    );
     EXPECT_SAYS(said({"rollout", "history", "deploy/shop"}), "2");
     EXPECT_SAYS(said({"rollout", "undo", "deploy/shop"}), "rolled back");
-    EXPECT_SAYS(said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out");
+    EXPECT_SAYS(
+        said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out"
+    );
     said({"delete", "pod", "talker"});
     EXPECT_TRUE(eventually([&] { return swell.run({"get", "pod", "talker"}).exit_code == 1; }));
 
     // The state's files are ours alone.
     for (const auto& entry : std::filesystem::directory_iterator(swell.state())) {
         const auto mode = entry.status().permissions();
-        EXPECT_EQ(mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all), std::filesystem::perms::none) << entry.path();
+        EXPECT_EQ(
+            mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+            std::filesystem::perms::none
+        ) << entry.path();
     }
 
     said({"down"});
@@ -156,9 +171,14 @@ TEST_F(Verbs, MetricsPassPromtool) {
     ASSERT_TRUE(eventually([&] { return ready() >= 1; }));
     const auto page = swell.api().text("/metrics");
     ASSERT_TRUE(page.has_value());
-    for (const char* name : {"scaling_replicas{service=\"shop\"}", "# TYPE scaling_events_total counter", "swell_pod_cpu_cores", "swell_proxy_requests_total"})
+    for (const char* name :
+         {"scaling_replicas{service=\"shop\"}",
+          "# TYPE scaling_events_total counter",
+          "swell_pod_cpu_cores",
+          "swell_proxy_requests_total"})
         EXPECT_SAYS(*page, name);
-    if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "promtool (package prometheus) is not installed";
+    if (std::system("command -v promtool >/dev/null") != 0)
+        GTEST_SKIP() << "promtool (package prometheus) is not installed";
     const std::string path = swell.file("metrics.txt", *page);
     EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0) << *page;
 }

@@ -27,23 +27,32 @@ Code code_of(int status) {
     }
 }
 
-Result<http::Response> ask(const std::string& socket, http::Request request, http::Client::OnData on_data = {}) {
+Result<http::Response> ask(
+    const std::string& socket, http::Request request, http::Client::OnData on_data = {}
+) {
     request.address = socket;
     auto response = http::fetch(std::move(request), patience, std::move(on_data));
     if (!response) {
         if (response.error().code == Code::unavailable || response.error().code == Code::not_found)
-            return fail(Code::unavailable, "swell is not running here (" + socket + "): start it with `swell up PATH`");
+            return fail(
+                Code::unavailable,
+                "swell is not running here (" + socket + "): start it with `swell up PATH`"
+            );
         return response;
     }
     if (response->status < 300) return response;
     const Json status = Json::parse(response->body, nullptr, false);
-    const bool told = status.is_object() && status.contains("message") && status["message"].is_string();
-    return fail(code_of(response->status), told ? status["message"].get<std::string>() : response->body);
+    const bool told =
+        status.is_object() && status.contains("message") && status["message"].is_string();
+    return fail(
+        code_of(response->status), told ? status["message"].get<std::string>() : response->body
+    );
 }
 
 }  // namespace
 
-Result<Json> ApiClient::call(const std::string& method, const std::string& target, const Json& body) const {
+Result<Json> ApiClient::call(const std::string& method, const std::string& target, const Json& body)
+    const {
     http::Request request{.method = method, .target = target};
     if (!body.is_null()) {
         request.headers.emplace_back("Content-Type", "application/json");
@@ -62,7 +71,9 @@ Result<std::string> ApiClient::text(const std::string& target) const {
     return std::move(response->body);
 }
 
-Result<void> ApiClient::stream(const std::string& target, const std::function<void(std::string_view)>& on_data) const {
+Result<void> ApiClient::stream(
+    const std::string& target, const std::function<void(std::string_view)>& on_data
+) const {
     const auto response = ask(socket_, {.target = target}, on_data);
     if (!response) return std::unexpected(response.error());
     return {};
@@ -70,13 +81,17 @@ Result<void> ApiClient::stream(const std::string& target, const std::function<vo
 
 bool ApiClient::alive() const { return call("GET", "/swell/v1/status").has_value(); }
 
-Result<spec::Object> ApiClient::get(const spec::Kind& kind, const std::string& ns, const std::string& name) const {
+Result<spec::Object> ApiClient::get(
+    const spec::Kind& kind, const std::string& ns, const std::string& name
+) const {
     const auto json = call("GET", cluster::path_of(kind, ns, name));
     if (!json) return std::unexpected(json.error());
     return spec::read_trusted_json(*json);
 }
 
-Result<std::vector<spec::Object>> ApiClient::list(const spec::Kind& kind, const std::string& ns, const std::string& query) const {
+Result<std::vector<spec::Object>> ApiClient::list(
+    const spec::Kind& kind, const std::string& ns, const std::string& query
+) const {
     const auto json = call("GET", cluster::path_of(kind, ns) + (query.empty() ? "" : "?" + query));
     if (!json) return std::unexpected(json.error());
     std::vector<spec::Object> objects;
@@ -90,7 +105,8 @@ Result<std::vector<spec::Object>> ApiClient::list(const spec::Kind& kind, const 
 
 Result<spec::Object> ApiClient::update(const spec::Object& object) const {
     const auto& metadata = object.metadata();
-    const auto json = call("PUT", cluster::path_of(object.kind(), metadata.ns, metadata.name), object.to_json());
+    const auto json =
+        call("PUT", cluster::path_of(object.kind(), metadata.ns, metadata.name), object.to_json());
     if (!json) return std::unexpected(json.error());
     return spec::read_trusted_json(*json);
 }

@@ -34,9 +34,11 @@ Result<void> scale(const ApiClient& api, const Options& o) {
     const auto about = targets(o.arguments);
     if (!about) return std::unexpected(about.error());
     for (const Target& target : *about) {
-        if (target.name.empty()) return fail(Code::invalid, "say which: " + std::string(target.kind->plural) + "/NAME");
+        if (target.name.empty())
+            return fail(Code::invalid, "say which: " + std::string(target.kind->plural) + "/NAME");
         const Json body = {{"spec", {{"replicas", o.replicas}}}};
-        const auto answer = api.call("PUT", cluster::path_of(*target.kind, o.ns, target.name, "scale"), body);
+        const auto answer =
+            api.call("PUT", cluster::path_of(*target.kind, o.ns, target.name, "scale"), body);
         if (!answer) return std::unexpected(answer.error());
         std::cout << subject_of(*target.kind, o.ns, target.name) << " scaled\n";
     }

@@ -17,8 +17,10 @@ void line(std::string& text, std::size_t depth, const std::string& name, const s
     std::string row(depth * 2, ' ');
     row += name + ":";
     if (!value.empty()) {
-        if (row.size() < value_column) row.append(value_column - row.size(), ' ');
-        else row += ' ';
+        if (row.size() < value_column)
+            row.append(value_column - row.size(), ' ');
+        else
+            row += ' ';
         row += value;
     }
     text += row + "\n";
@@ -30,7 +32,9 @@ std::string scalar(const Json& value) {
 }
 
 bool flat(const Json& list) {
-    return std::none_of(list.begin(), list.end(), [](const Json& item) { return item.is_structured(); });
+    return std::none_of(list.begin(), list.end(), [](const Json& item) {
+        return item.is_structured();
+    });
 }
 
 std::string joined(const Json& list) {
@@ -52,7 +56,8 @@ void conditions(std::string& text, std::size_t depth, const Json& list) {
              field(condition, "reason"),
              field(condition, "message")}
         );
-    text += columns({std::string(depth * 2 + 2, ' ') + "Type", "Status", "Reason", "Message"}, rows);
+    text +=
+        columns({std::string(depth * 2 + 2, ' ') + "Type", "Status", "Reason", "Message"}, rows);
 }
 
 void fields(std::string& text, std::size_t depth, const Json& object);
@@ -67,7 +72,8 @@ void value(std::string& text, std::size_t depth, const std::string& name, const 
     } else if (what.is_array()) {
         line(text, depth, name, "");
         for (const Json& item : what) {
-            const bool named = item.is_object() && item.contains("name") && item["name"].is_string();
+            const bool named =
+                item.is_object() && item.contains("name") && item["name"].is_string();
             if (named) {
                 Json rest = item;
                 rest.erase("name");
@@ -85,8 +91,10 @@ void value(std::string& text, std::size_t depth, const std::string& name, const 
 
 void fields(std::string& text, std::size_t depth, const Json& object) {
     for (const auto& [name, what] : object.items()) {
-        if (name == "conditions" && what.is_array()) conditions(text, depth, what);
-        else value(text, depth, title(name), what);
+        if (name == "conditions" && what.is_array())
+            conditions(text, depth, what);
+        else
+            value(text, depth, title(name), what);
     }
 }
 
@@ -105,7 +113,8 @@ void pairs(std::string& text, const char* name, const spec::Labels& labels) {
 void secret_data(std::string& text, const spec::Secret& secret) {
     line(text, 0, "Type", secret.type);
     line(text, 0, "Data", "");
-    for (const auto& [key, what] : secret.data) line(text, 1, key, std::to_string(what.size()) + " bytes");
+    for (const auto& [key, what] : secret.data)
+        line(text, 1, key, std::to_string(what.size()) + " bytes");
 }
 
 }  // namespace
@@ -121,18 +130,27 @@ std::string title(std::string_view field) {
     return text;
 }
 
-std::string describe(const spec::Object& object, const std::vector<spec::Object>& events, Instant now) {
+std::string describe(
+    const spec::Object& object, const std::vector<spec::Object>& events, Instant now
+) {
     const spec::ObjectMeta& metadata = object.metadata();
     std::string text;
     line(text, 0, "Name", metadata.name);
     if (object.kind().namespaced) line(text, 0, "Namespace", metadata.ns);
-    line(text, 0, "Kind", std::string(object.kind().name) + " (" + std::string(object.kind().api_version) + ")");
+    line(
+        text,
+        0,
+        "Kind",
+        std::string(object.kind().name) + " (" + std::string(object.kind().api_version) + ")"
+    );
     pairs(text, "Labels", metadata.labels);
     pairs(text, "Annotations", metadata.annotations);
-    if (metadata.creation_timestamp) line(text, 0, "Created", to_rfc3339_seconds(*metadata.creation_timestamp));
+    if (metadata.creation_timestamp)
+        line(text, 0, "Created", to_rfc3339_seconds(*metadata.creation_timestamp));
     if (metadata.deletion_timestamp)
         line(text, 0, "Terminating", "since " + to_rfc3339_seconds(*metadata.deletion_timestamp));
-    if (const auto* owner = metadata.controller()) line(text, 0, "Controlled By", owner->kind + "/" + owner->name);
+    if (const auto* owner = metadata.controller())
+        line(text, 0, "Controlled By", owner->kind + "/" + owner->name);
     if (object.is<spec::Secret>()) {
         secret_data(text, object.as<spec::Secret>());
     } else {
@@ -150,8 +168,10 @@ std::string describe(const spec::Object& object, const std::vector<spec::Object>
         const auto& event = each.as<spec::Event>();
         std::string age = event.last_timestamp ? to_age(now - *event.last_timestamp) : "?";
         if (event.count > 1 && event.first_timestamp)
-            age += " (x" + std::to_string(event.count) + " over " + to_age(now - *event.first_timestamp) + ")";
-        rows.push_back({"  " + event.type, event.reason, age, event.source_component, event.message});
+            age += " (x" + std::to_string(event.count) + " over " +
+                   to_age(now - *event.first_timestamp) + ")";
+        rows.push_back({"  " + event.type, event.reason, age, event.source_component, event.message}
+        );
     }
     text += columns({"  Type", "Reason", "Age", "From", "Message"}, rows);
     return text;

@@ -13,7 +13,9 @@ TEST(Describe, TitlesAreWords) {
         const char* field;
         const char* title;
     };
-    const Case cases[] = {{"maxReplicas", "Max Replicas"}, {"clusterIP", "Cluster IP"}, {"type", "Type"}, {"", ""}};
+    const Case cases[] = {
+        {"maxReplicas", "Max Replicas"}, {"clusterIP", "Cluster IP"}, {"type", "Type"}, {"", ""}
+    };
     for (const Case& c : cases) EXPECT_EQ(title(c.field), c.title);
 }
 
@@ -32,7 +34,12 @@ TEST(Describe, ShowsConditionsAndEvents) {
     hpa.metadata.name = "shop";
     hpa.metadata.ns = "default";
     hpa.spec.max_replicas = 9;
-    hpa.status.conditions = {{.type = "ScalingActive", .status = "True", .reason = "ValidMetricFound", .message = "all well"}};
+    hpa.status.conditions = {
+        {.type = "ScalingActive",
+         .status = "True",
+         .reason = "ValidMetricFound",
+         .message = "all well"}
+    };
     spec::Event event;
     event.reason = "SuccessfulRescale";
     event.message = "New size: 4; reason: cpu above target";
@@ -40,7 +47,12 @@ TEST(Describe, ShowsConditionsAndEvents) {
     event.first_timestamp = Instant{};
     event.last_timestamp = Instant(std::chrono::seconds(60));
     const std::string text = describe(hpa, {event}, Instant(std::chrono::seconds(90)));
-    for (const char* word : {"Max Replicas:       9", "ScalingActive", "ValidMetricFound", "New size: 4", "30s (x3 over 1m30s)"})
+    for (const char* word :
+         {"Max Replicas:       9",
+          "ScalingActive",
+          "ValidMetricFound",
+          "New size: 4",
+          "30s (x3 over 1m30s)"})
         EXPECT_NE(text.find(word), std::string::npos) << word << " in\n" << text;
 }
 

@@ -21,13 +21,17 @@ namespace {
 using spec::Object;
 
 Instant wall_now() {
-    return Instant(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+    return Instant(
+        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
+    );
 }
 
 std::string query_of(const Options& o) {
     std::string query;
     if (!o.selector.empty()) query += "labelSelector=" + http::percent_encode(o.selector);
-    if (!o.field_selector.empty()) query += (query.empty() ? "" : "&") + ("fieldSelector=" + http::percent_encode(o.field_selector));
+    if (!o.field_selector.empty())
+        query += (query.empty() ? "" : "&") +
+                 ("fieldSelector=" + http::percent_encode(o.field_selector));
     return query;
 }
 
@@ -49,19 +53,25 @@ Result<std::vector<std::vector<Object>>> find(const ApiClient& api, const Option
             continue;
         }
         auto object = api.get(*target.kind, o.ns, target.name);
-        if (object) groups.back().push_back(std::move(*object));
-        else if (!o.ignore_not_found || object.error().code != Code::not_found) return std::unexpected(object.error());
+        if (object)
+            groups.back().push_back(std::move(*object));
+        else if (!o.ignore_not_found || object.error().code != Code::not_found)
+            return std::unexpected(object.error());
     }
     return groups;
 }
 
-void print_documents(const std::vector<std::vector<Object>>& groups, const Options& o, bool single) {
+void print_documents(
+    const std::vector<std::vector<Object>>& groups, const Options& o, bool single
+) {
     std::vector<Json> all;
     for (const auto& group : groups)
         for (const Object& object : group) all.push_back(object.to_json());
     Json whole;
-    if (single && all.size() == 1) whole = all.front();
-    else whole = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", all}};
+    if (single && all.size() == 1)
+        whole = all.front();
+    else
+        whole = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", all}};
     std::cout << (o.output == "json" ? whole.dump(2) + "\n" : yaml::to_yaml(whole));
 }
 
@@ -72,11 +82,17 @@ void print_tables(const std::vector<std::vector<Object>>& groups, const Options&
         if (group.empty()) continue;
         if (!first) std::cout << "\n";
         first = false;
-        std::cout << table(group, wall_now(), {.wide = o.output == "wide", .namespaces = o.all_namespaces, .headings = o.headings});
+        std::cout << table(
+            group,
+            wall_now(),
+            {.wide = o.output == "wide", .namespaces = o.all_namespaces, .headings = o.headings}
+        );
         printed += group.size();
     }
     if (printed == 0 && !o.ignore_not_found)
-        std::cerr << (o.all_namespaces ? "No resources found\n" : "No resources found in " + o.ns + " namespace.\n");
+        std::cerr
+            << (o.all_namespaces ? "No resources found\n"
+                                 : "No resources found in " + o.ns + " namespace.\n");
 }
 
 Result<void> watch(const ApiClient& api, const Options& o) {
@@ -85,25 +101,39 @@ Result<void> watch(const ApiClient& api, const Options& o) {
     if (about->size() != 1) return fail(Code::invalid, "-w takes one kind");
     const Target& target = about->front();
     std::string query = query_of(o);
-    if (!target.name.empty()) query += (query.empty() ? "" : "&") + ("fieldSelector=metadata.name%3D" + http::percent_encode(target.name));
+    if (!target.name.empty())
+        query += (query.empty() ? "" : "&") +
+                 ("fieldSelector=metadata.name%3D" + http::percent_encode(target.name));
     bool headings = o.headings;
     std::string rest;
     const std::string path = cluster::path_of(*target.kind, where(o));
-    return api.stream(path + "?watch=1" + (query.empty() ? "" : "&" + query), [&](std::string_view data) {
-        rest += data;
-        for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
-            const Json change = Json::parse(rest.substr(0, end), nullptr, false);
-            rest.erase(0, end + 1);
-            if (!change.is_object() || !change.contains("object")) continue;
-            const auto object = spec::read_trusted_json(change["object"]);
-            if (!object) continue;
-            if (o.output == "json") std::cout << change.dump() << "\n";
-            else if (o.output == "yaml") std::cout << "---\n" << yaml::to_yaml(change["object"]);
-            else std::cout << table({*object}, wall_now(), {.wide = o.output == "wide", .namespaces = o.all_namespaces, .headings = headings});
-            headings = false;
-            std::cout << std::flush;
+    return api.stream(
+        path + "?watch=1" + (query.empty() ? "" : "&" + query),
+        [&](std::string_view data) {
+            rest += data;
+            for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+                const Json change = Json::parse(rest.substr(0, end), nullptr, false);
+                rest.erase(0, end + 1);
+                if (!change.is_object() || !change.contains("object")) continue;
+                const auto object = spec::read_trusted_json(change["object"]);
+                if (!object) continue;
+                if (o.output == "json")
+                    std::cout << change.dump() << "\n";
+                else if (o.output == "yaml")
+                    std::cout << "---\n" << yaml::to_yaml(change["object"]);
+                else
+                    std::cout << table(
+                        {*object},
+                        wall_now(),
+                        {.wide = o.output == "wide",
+                         .namespaces = o.all_namespaces,
+                         .headings = headings}
+                    );
+                headings = false;
+                std::cout << std::flush;
+            }
         }
-    });
+    );
 }
 
 }  // namespace
@@ -118,7 +148,12 @@ Result<void> get_command(const ApiClient& api, const Options& o) {
     } else if (o.output == "name") {
         for (const auto& group : *groups)
             for (const Object& object : group)
-                std::cout << subject_of(object.kind(), o.ns == object.metadata().ns ? "default" : object.metadata().ns, object.metadata().name) << "\n";
+                std::cout << subject_of(
+                                 object.kind(),
+                                 o.ns == object.metadata().ns ? "default" : object.metadata().ns,
+                                 object.metadata().name
+                             )
+                          << "\n";
     } else {
         print_tables(*groups, o);
     }
@@ -136,7 +171,8 @@ Result<void> describe_command(const ApiClient& api, const Options& o) {
             std::vector<Object> about;
             for (const Object& each : *events) {
                 const auto& involved = each.as<spec::Event>().involved_object;
-                if (involved.kind == object.kind().name && involved.name == object.metadata().name && involved.ns == object.metadata().ns)
+                if (involved.kind == object.kind().name &&
+                    involved.name == object.metadata().name && involved.ns == object.metadata().ns)
                     about.push_back(each);
             }
             std::stable_sort(about.begin(), about.end(), [](const Object& a, const Object& b) {
@@ -162,15 +198,21 @@ Result<std::string> pod_named(const ApiClient& api, const Options& o) {
     if (object->is<spec::Pod>()) return object->metadata().name;
     const Json json = object->to_json();
     std::string labels;
-    const Json from = json.value("/spec/selector/matchLabels"_json_pointer, json.value("/spec/selector"_json_pointer, Json::object()));
+    const Json from = json.value(
+        "/spec/selector/matchLabels"_json_pointer,
+        json.value("/spec/selector"_json_pointer, Json::object())
+    );
     for (const auto& [key, value] : from.items())
-        if (value.is_string()) labels += (labels.empty() ? "" : ",") + key + "=" + value.get<std::string>();
+        if (value.is_string())
+            labels += (labels.empty() ? "" : ",") + key + "=" + value.get<std::string>();
     if (labels.empty()) return fail(Code::invalid, word + " selects no pods");
-    const auto pods = api.list(spec::kind_of<spec::Pod>(), o.ns, "labelSelector=" + http::percent_encode(labels));
+    const auto pods =
+        api.list(spec::kind_of<spec::Pod>(), o.ns, "labelSelector=" + http::percent_encode(labels));
     if (!pods) return std::unexpected(pods.error());
     if (pods->empty()) return fail(Code::not_found, word + " has no pods");
     if (pods->size() > 1)
-        std::cerr << "Found " << pods->size() << " pods, using pod/" << pods->front().metadata().name << "\n";
+        std::cerr << "Found " << pods->size() << " pods, using pod/"
+                  << pods->front().metadata().name << "\n";
     return pods->front().metadata().name;
 }
 
@@ -190,15 +232,18 @@ Result<void> logs_command(const ApiClient& api, const Options& o) {
     if (o.tail >= 0) target += "&tailLines=" + std::to_string(o.tail);
     if (o.previous) target += "&previous=true";
     if (o.watch) target += "&follow=true";
-    return api.stream(target, [](std::string_view data) {
-        std::cout << data << std::flush;
-    });
+    return api.stream(target, [](std::string_view data) { std::cout << data << std::flush; });
 }
 
 Result<void> top_command(const ApiClient& api, const Options& o) {
-    if (!o.arguments.empty() && o.arguments.front() != "pods" && o.arguments.front() != "pod" && o.arguments.front() != "po")
+    if (!o.arguments.empty() && o.arguments.front() != "pods" && o.arguments.front() != "pod" &&
+        o.arguments.front() != "po")
         return fail(Code::invalid, "top knows pods, got " + o.arguments.front());
-    const auto answer = api.call("GET", "/swell/v1/top?namespace=" + http::percent_encode(where(o)) + "&labelSelector=" + http::percent_encode(o.selector));
+    const auto answer = api.call(
+        "GET",
+        "/swell/v1/top?namespace=" + http::percent_encode(where(o)) +
+            "&labelSelector=" + http::percent_encode(o.selector)
+    );
     if (!answer) return std::unexpected(answer.error());
     if (o.output == "json") {
         std::cout << answer->dump(2) << "\n";

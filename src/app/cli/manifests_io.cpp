@@ -23,7 +23,12 @@ std::string folder_of(const std::string& file) {
     return std::filesystem::absolute(file, error).parent_path().lexically_normal().string();
 }
 
-void prepare(spec::ObjectMeta& pods, const std::string& name, const std::string& folder, std::vector<Run>& runs) {
+void prepare(
+    spec::ObjectMeta& pods,
+    const std::string& name,
+    const std::string& folder,
+    std::vector<Run>& runs
+) {
     pods.annotations.try_emplace("swell.dev/directory", folder);
     for (Run& run : runs)
         if (run.name == name) {
@@ -67,13 +72,25 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
     for (const auto& source : manifests.objects) {
         objects.push_back(prepared(source.object, folder_of(source.file), *wanted));
         for (const auto& problem : not_runnable(objects.back())) {
-            std::cerr << spec::Finding{source.file, source.at, problem.path, problem.what, problem.warning}.text() << "\n";
+            std::cerr
+                << spec::
+                       Finding{source.file, source.at, problem.path, problem.what, problem.warning}
+                           .text()
+                << "\n";
             errors += !problem.warning;
         }
     }
-    if (errors > 0) return fail(Code::invalid, std::to_string(errors) + (errors == 1 ? " problem" : " problems") + "; nothing was changed");
+    if (errors > 0)
+        return fail(
+            Code::invalid,
+            std::to_string(errors) + (errors == 1 ? " problem" : " problems") +
+                "; nothing was changed"
+        );
     for (const Run& run : *wanted)
-        if (!run.command.empty()) return fail(Code::invalid, "--run: no Deployment, ReplicaSet or Pod is named " + run.name);
+        if (!run.command.empty())
+            return fail(
+                Code::invalid, "--run: no Deployment, ReplicaSet or Pod is named " + run.name
+            );
     if (objects.empty()) return fail(Code::invalid, "no manifests found");
     return objects;
 }
@@ -84,7 +101,8 @@ Result<void> apply_objects(const ApiClient& api, const std::vector<Object>& obje
     const auto answer = api.call("POST", "/swell/v1/apply", body);
     if (!answer) return std::unexpected(answer.error());
     for (const Json& result : (*answer)["results"])
-        std::cout << result.value("key", "") << " " << result.value("action", "") << (dry_run ? " (dry run)" : "") << "\n";
+        std::cout << result.value("key", "") << " " << result.value("action", "")
+                  << (dry_run ? " (dry run)" : "") << "\n";
     return {};
 }
 
@@ -110,8 +128,12 @@ Result<void> delete_command(const ApiClient& api, const Options& o) {
                 continue;
             }
             if (!o.all && o.selector.empty())
-                return fail(Code::invalid, "say which, or -l SELECTOR, or --all: " + std::string(target.kind->plural));
-            const std::string query = o.selector.empty() ? "" : "labelSelector=" + http::percent_encode(o.selector);
+                return fail(
+                    Code::invalid,
+                    "say which, or -l SELECTOR, or --all: " + std::string(target.kind->plural)
+                );
+            const std::string query =
+                o.selector.empty() ? "" : "labelSelector=" + http::percent_encode(o.selector);
             const auto objects = api.list(*target.kind, o.ns, query);
             if (!objects) return std::unexpected(objects.error());
             for (const Object& object : *objects) keys.push_back(spec::key_of(object));
@@ -123,7 +145,8 @@ Result<void> delete_command(const ApiClient& api, const Options& o) {
         std::string target = cluster::path_of(*about->front().kind, key.ns, key.name);
         if (o.grace_seconds) target += "?gracePeriodSeconds=" + std::to_string(*o.grace_seconds);
         const auto answer = api.call("DELETE", target);
-        if (!answer && !(o.ignore_not_found && answer.error().code == Code::not_found)) return std::unexpected(answer.error());
+        if (!answer && !(o.ignore_not_found && answer.error().code == Code::not_found))
+            return std::unexpected(answer.error());
         if (answer) std::cout << spec::to_text(key) << " deleted\n";
     }
     return {};

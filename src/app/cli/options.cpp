@@ -29,8 +29,11 @@ void prints(CLI::App& command, Options& o, const std::vector<std::string>& forms
 
 CLI::App* add(CLI::App& app, Options& o, const std::string& name, const std::string& help) {
     CLI::App* command = app.add_subcommand(name, help);
-    command->add_option("--state", o.state_dir, "Folder of the state; default $SWELL_STATE or ~/.local/state/swell");
-    const std::string prefix = app.get_name().empty() || app.get_name() == "swell" ? "" : app.get_name() + " ";
+    command->add_option(
+        "--state", o.state_dir, "Folder of the state; default $SWELL_STATE or ~/.local/state/swell"
+    );
+    const std::string prefix =
+        app.get_name().empty() || app.get_name() == "swell" ? "" : app.get_name() + " ";
     command->callback([&o, prefix, name] {
         if (o.command.empty()) o.command = prefix + name;
     });
@@ -38,13 +41,24 @@ CLI::App* add(CLI::App& app, Options& o, const std::string& name, const std::str
 }
 
 void run_commands(CLI::App& app, Options& o) {
-    CLI::App* up = add(app, o, "up", "Run manifests here, with a live view; Ctrl-C leaves nothing behind");
+    CLI::App* up =
+        add(app, o, "up", "Run manifests here, with a live view; Ctrl-C leaves nothing behind");
     up->add_option("paths", o.arguments, "Files, folders or - (standard input)")->required();
     up->add_flag("-d,--detach", o.detach, "Go on in the background; see `swell down`");
-    up->add_option("--run", o.runs, "NAME='COMMAND': what Deployment NAME runs when its manifest has an image alone");
-    up->add_option("--hpa-sync-period", o.period_seconds, "Seconds between two decisions of an HPA; default 15")
+    up->add_option(
+        "--run",
+        o.runs,
+        "NAME='COMMAND': what Deployment NAME runs when its manifest has an image alone"
+    );
+    up->add_option(
+          "--hpa-sync-period",
+          o.period_seconds,
+          "Seconds between two decisions of an HPA; default 15"
+    )
         ->check(CLI::Range(0.05, 3600.0));
-    up->add_option("--timeout", o.timeout, "How long to wait for the end once the load has ended; default 5m");
+    up->add_option(
+        "--timeout", o.timeout, "How long to wait for the end once the load has ended; default 5m"
+    );
     up->add_flag("--plain", o.plain, "Lines instead of the live view");
     up->add_option("-n,--namespace", o.ns, "Namespace of objects that name none");
 
@@ -59,7 +73,8 @@ void run_commands(CLI::App& app, Options& o) {
     apply->add_flag("--dry-run", o.dry_run, "Only check");
     apply->add_option("--run", o.runs, "NAME='COMMAND' for a manifest that has an image alone");
 
-    CLI::App* doctor = add(app, o, "doctor", "What this machine can enforce, and how to get the rest");
+    CLI::App* doctor =
+        add(app, o, "doctor", "What this machine can enforce, and how to get the rest");
     prints(*doctor, o, {"json"});
     CLI::App* schema = add(app, o, "schema", "JSON Schema of all kinds, for editors");
     schema->add_option("kind", o.arguments, "One kind");
@@ -73,7 +88,9 @@ void look_commands(CLI::App& app, Options& o) {
     prints(*get, o, {"json", "yaml", "wide", "name"});
     get->add_flag("-w,--watch", o.watch, "Go on and print changes");
     get->add_flag("!--no-headers", o.headings, "No heading line");
-    get->add_flag("--ignore-not-found", o.ignore_not_found, "An object that is not there is no error");
+    get->add_flag(
+        "--ignore-not-found", o.ignore_not_found, "An object that is not there is no error"
+    );
 
     CLI::App* describe = add(app, o, "describe", "Everything about objects, and their events");
     describe->add_option("what", o.arguments, "KIND NAME or KIND/NAME")->required();
@@ -95,10 +112,13 @@ void look_commands(CLI::App& app, Options& o) {
     prints(*top, o, {"json"});
     top->add_flag("!--no-headers", o.headings, "No heading line");
 
-    CLI::App* explain = add(app, o, "explain", "Why: the arithmetic of the last decision about hpa/NAME");
+    CLI::App* explain =
+        add(app, o, "explain", "Why: the arithmetic of the last decision about hpa/NAME");
     explain->add_option("what", o.arguments, "KIND/NAME")->required();
     explain->add_option("-n,--namespace", o.ns, "Namespace");
-    explain->add_option("--at", o.at, "The decision in force at this time (RFC 3339, or 5m for five minutes ago)");
+    explain->add_option(
+        "--at", o.at, "The decision in force at this time (RFC 3339, or 5m for five minutes ago)"
+    );
     explain->add_option("--why-not", o.why_not, "Why not this number of replicas");
     prints(*explain, o, {"json"});
 
@@ -113,7 +133,9 @@ void look_commands(CLI::App& app, Options& o) {
 void change_commands(CLI::App& app, Options& o) {
     CLI::App* scale = add(app, o, "scale", "Set a number of replicas");
     scale->add_option("what", o.arguments, "KIND/NAME or KIND NAME")->required();
-    scale->add_option("--replicas", o.replicas, "How many")->required()->check(CLI::NonNegativeNumber);
+    scale->add_option("--replicas", o.replicas, "How many")
+        ->required()
+        ->check(CLI::NonNegativeNumber);
     scale->add_option("-n,--namespace", o.ns, "Namespace");
 
     CLI::App* remove = add(app, o, "delete", "Delete objects");
@@ -122,22 +144,32 @@ void change_commands(CLI::App& app, Options& o) {
     remove->add_option("-n,--namespace", o.ns, "Namespace");
     selects(*remove, o);
     remove->add_flag("--all", o.all, "All of this kind in the namespace");
-    remove->add_flag("--ignore-not-found", o.ignore_not_found, "An object that is not there is no error");
+    remove->add_flag(
+        "--ignore-not-found", o.ignore_not_found, "An object that is not there is no error"
+    );
     remove->add_option_function<int>(
-        "--grace-period", [&o](const int& value) { o.grace_seconds = value; }, "Seconds a pod has to end"
+        "--grace-period",
+        [&o](const int& value) { o.grace_seconds = value; },
+        "Seconds a pod has to end"
     );
 
-    CLI::App* rollout = app.add_subcommand("rollout", "Status, history, undo and restart of a Deployment's rollout");
+    CLI::App* rollout = app.add_subcommand(
+        "rollout", "Status, history, undo and restart of a Deployment's rollout"
+    );
     rollout->require_subcommand(1);
     for (const char* name : {"status", "history", "undo", "restart"}) {
         CLI::App* command = add(*rollout, o, name, "");
         command->add_option("what", o.arguments, "deployment/NAME")->required();
         command->add_option("-n,--namespace", o.ns, "Namespace");
         if (std::string(name) == "undo")
-            command->add_option("--to-revision", o.revision, "Default: the one before")->check(CLI::NonNegativeNumber);
-        if (std::string(name) == "history") command->add_option("--revision", o.revision, "One revision in full");
+            command->add_option("--to-revision", o.revision, "Default: the one before")
+                ->check(CLI::NonNegativeNumber);
+        if (std::string(name) == "history")
+            command->add_option("--revision", o.revision, "One revision in full");
         if (std::string(name) == "status") {
-            command->add_flag_callback("--no-watch", [&o] { o.watch = false; }, "Do not wait for the end");
+            command->add_flag_callback(
+                "--no-watch", [&o] { o.watch = false; }, "Do not wait for the end"
+            );
             command->preparse_callback([&o](std::size_t) { o.watch = true; });
             command->add_option("--timeout", o.timeout, "How long to wait");
         }
@@ -153,7 +185,8 @@ std::optional<std::string> unknown_command(const CLI::App& app, int argc, const 
     if (std::find(names.begin(), names.end(), word) != names.end()) return {};
     const std::vector<std::string_view> views(names.begin(), names.end());
     std::string what = "unknown command \"" + std::string(word) + "\"";
-    if (const auto near = nearest(word, views)) what += ": did you mean \"" + std::string(*near) + "\"?";
+    if (const auto near = nearest(word, views))
+        what += ": did you mean \"" + std::string(*near) + "\"?";
     return what;
 }
 

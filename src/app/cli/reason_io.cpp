@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t recent = 5;
 
 Instant wall_now() {
-    return Instant(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+    return Instant(
+        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
+    );
 }
 
 Result<std::unique_ptr<journal::SqliteJournal>> open(const StateDir& dir) {
@@ -30,7 +32,8 @@ Result<std::string> subject(const Options& o) {
     if (o.arguments.empty()) return std::string();
     const auto about = targets(o.arguments);
     if (!about) return std::unexpected(about.error());
-    if (about->size() != 1 || about->front().name.empty()) return fail(Code::invalid, "say which: KIND/NAME, for example hpa/shop");
+    if (about->size() != 1 || about->front().name.empty())
+        return fail(Code::invalid, "say which: KIND/NAME, for example hpa/shop");
     return subject_of(*about->front().kind, o.ns, about->front().name);
 }
 
@@ -58,13 +61,21 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
     if (!journal) return std::unexpected(journal.error());
     const auto until = moment(o.at);
     if (!until) return std::unexpected(until.error());
-    const auto entries = (*journal)->read({.subject = *about, .until = *until, .limit = recent + 1});
+    const auto entries =
+        (*journal)->read({.subject = *about, .until = *until, .limit = recent + 1});
     if (!entries) return std::unexpected(entries.error());
-    if (entries->empty()) return fail(Code::not_found, "nothing was decided about " + *about + (o.at.empty() ? "" : " by then"));
+    if (entries->empty())
+        return fail(
+            Code::not_found,
+            "nothing was decided about " + *about + (o.at.empty() ? "" : " by then")
+        );
     const auto& entry = entries->front();
-    if (o.output == "json") std::cout << journal::to_json(entry).dump(2) << "\n";
-    else if (o.why_not >= 0) std::cout << control::hpa::why_not(entry, o.why_not) << "\n";
-    else std::cout << journal::explain(entry, *entries, wall_now());
+    if (o.output == "json")
+        std::cout << journal::to_json(entry).dump(2) << "\n";
+    else if (o.why_not >= 0)
+        std::cout << control::hpa::why_not(entry, o.why_not) << "\n";
+    else
+        std::cout << journal::explain(entry, *entries, wall_now());
     return {};
 }
 
@@ -73,11 +84,14 @@ Result<void> history_command(const Options& o, const StateDir& dir) {
     if (!about) return std::unexpected(about.error());
     const auto journal = open(dir);
     if (!journal) return std::unexpected(journal.error());
-    const auto entries =
-        (*journal)->read({.subject = *about, .changes_only = !o.all, .limit = static_cast<std::size_t>(o.limit)});
+    const auto entries = (*journal)->read(
+        {.subject = *about, .changes_only = !o.all, .limit = static_cast<std::size_t>(o.limit)}
+    );
     if (!entries) return std::unexpected(entries.error());
-    if (o.output == "json") std::cout << list(*entries).dump(2) << "\n";
-    else std::cout << journal::history(*entries);
+    if (o.output == "json")
+        std::cout << list(*entries).dump(2) << "\n";
+    else
+        std::cout << journal::history(*entries);
     return {};
 }
 

@@ -26,7 +26,8 @@ struct Found {
 Result<std::string> deployment_named(const Options& o) {
     const auto about = targets(o.arguments);
     if (!about) return std::unexpected(about.error());
-    if (about->size() != 1 || about->front().kind != &spec::kind_of<spec::Deployment>() || about->front().name.empty())
+    if (about->size() != 1 || about->front().kind != &spec::kind_of<spec::Deployment>() ||
+        about->front().name.empty())
         return fail(Code::invalid, "rollouts are of deployments: deployment/NAME");
     return about->front().name;
 }
@@ -48,13 +49,15 @@ Result<void> history(const ApiClient& api, const Options& o) {
     if (!found) return std::unexpected(found.error());
     const auto revisions = rollout::rollout_history(found->deployment, found->replica_sets);
     if (o.revision == 0) {
-        std::cout << "deployment/" << found->deployment.metadata.name << "\n" << rollout::history_table(revisions);
+        std::cout << "deployment/" << found->deployment.metadata.name << "\n"
+                  << rollout::history_table(revisions);
         return {};
     }
     const auto revision = rollout::find_revision(revisions, o.revision);
     if (!revision) return std::unexpected(revision.error());
     const Json set = spec::Object(revision->replica_set).to_json();
-    std::cout << "deployment/" << found->deployment.metadata.name << " with revision #" << o.revision << "\n"
+    std::cout << "deployment/" << found->deployment.metadata.name << " with revision #"
+              << o.revision << "\n"
               << yaml::to_yaml(set["spec"]["template"]);
     return {};
 }
@@ -95,16 +98,21 @@ Result<void> status(const ApiClient& api, const Options& o) {
         if (!found) return std::unexpected(found.error());
         const auto now = rollout::rollout_status(found->deployment, o.revision);
         if (!now) return std::unexpected(now.error());
-        if (now->text != said) std::cout << now->text << std::endl;  // NOLINT(performance-avoid-endl): somebody waits for it
+        if (now->text != said)
+            std::cout << now->text
+                      << std::endl;  // NOLINT(performance-avoid-endl): somebody waits for it
         said = now->text;
         if (now->done || !o.watch) return {};
-        if (loop.precise() - started > patience) return fail(Code::timeout, "timed out waiting for the rollout");
+        if (loop.precise() - started > patience)
+            return fail(Code::timeout, "timed out waiting for the rollout");
         loop.run_once(std::chrono::milliseconds(100));
     }
 }
 
 Instant wall_now() {
-    return Instant(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+    return Instant(
+        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
+    );
 }
 
 }  // namespace
@@ -117,7 +125,9 @@ Result<void> rollout_command(const ApiClient& api, const Options& o) {
         return change(api, o, "rolled back", [&](const Found& found) {
             return rollout::undo(found.deployment, found.replica_sets, o.revision);
         });
-    return change(api, o, "restarted", [&](const Found& found) { return rollout::restart(found.deployment, wall_now()); });
+    return change(api, o, "restarted", [&](const Found& found) {
+        return rollout::restart(found.deployment, wall_now());
+    });
 }
 
 }  // namespace swell::app

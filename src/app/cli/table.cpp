@@ -30,7 +30,9 @@ std::string columns(const Row& heading, const std::vector<Row>& rows) {
         }
         text += '\n';
     };
-    if (!std::all_of(heading.begin(), heading.end(), [](const std::string& word) { return word.empty(); }))
+    if (!std::all_of(heading.begin(), heading.end(), [](const std::string& word) {
+            return word.empty();
+        }))
         print(heading);
     for (const Row& row : rows) print(row);
     return text;
@@ -81,7 +83,8 @@ std::string or_none(std::string text) { return text.empty() ? "<none>" : text; }
 
 std::string containers_of(const spec::PodTemplateSpec& pods) {
     std::string text;
-    for (const auto& container : pods.spec.containers) text += (text.empty() ? "" : ",") + container.name;
+    for (const auto& container : pods.spec.containers)
+        text += (text.empty() ? "" : ",") + container.name;
     return text;
 }
 
@@ -131,7 +134,13 @@ Row replicaset_wide(const Object& object) {
 
 Row pod_row(const Object& object, Instant now) {
     const auto& pod = object.as<spec::Pod>();
-    return {pod.metadata.name, ready_of(pod), pod_status_word(object), number(restarts_of(pod)), age(object, now)};
+    return {
+        pod.metadata.name,
+        ready_of(pod),
+        pod_status_word(object),
+        number(restarts_of(pod)),
+        age(object, now)
+    };
 }
 
 Row pod_wide(const Object& object) {
@@ -143,7 +152,14 @@ Row service_row(const Object& object, Instant now) {
     const auto& s = object.as<spec::Service>();
     std::string external = "<none>";
     if (!s.status.urls.empty() && s.spec.type != "ClusterIP") external = s.status.urls.back();
-    return {s.metadata.name, s.spec.type, or_none(s.spec.cluster_ip), external, service_ports(s), age(object, now)};
+    return {
+        s.metadata.name,
+        s.spec.type,
+        or_none(s.spec.cluster_ip),
+        external,
+        service_ports(s),
+        age(object, now)
+    };
 }
 
 Row service_wide(const Object& object) {
@@ -177,14 +193,21 @@ Row secret_row(const Object& object, Instant now) {
 
 Row event_row(const Object& object, Instant now) {
     const auto& event = object.as<spec::Event>();
-    const std::string seen = event.last_timestamp ? to_age(now - *event.last_timestamp) : age(object, now);
+    const std::string seen =
+        event.last_timestamp ? to_age(now - *event.last_timestamp) : age(object, now);
     const std::string times = event.count > 1 ? " (x" + number(event.count) + ")" : "";
     const std::string_view plain(event.involved_object.kind);
     std::string kind(plain);
     std::transform(kind.begin(), kind.end(), kind.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    return {seen + times, event.type, event.reason, kind + "/" + event.involved_object.name, event.message};
+    return {
+        seen + times,
+        event.type,
+        event.reason,
+        kind + "/" + event.involved_object.name,
+        event.message
+    };
 }
 
 Row slice_row(const Object& object, Instant now) {
@@ -193,7 +216,8 @@ Row slice_row(const Object& object, Instant now) {
     for (const auto& endpoint : slice.endpoints) {
         if (!endpoint.conditions.ready) continue;
         for (const auto& port : endpoint.ports)
-            endpoints += (endpoints.empty() ? "" : ",") + endpoint.addresses.front() + ":" + number(port.port);
+            endpoints += (endpoints.empty() ? "" : ",") + endpoint.addresses.front() + ":" +
+                         number(port.port);
     }
     return {slice.metadata.name, slice.address_type, or_none(endpoints), age(object, now)};
 }
@@ -204,8 +228,9 @@ std::string milliseconds(double seconds_value) {
 
 Row load_row(const Object& object, Instant now) {
     const auto& load = object.as<spec::LoadTest>();
-    const std::string target = load.spec.target.service.empty() ? load.spec.target.url
-                                                                : "service/" + load.spec.target.service;
+    const std::string target = load.spec.target.service.empty()
+                                   ? load.spec.target.url
+                                   : "service/" + load.spec.target.service;
     return {
         load.metadata.name,
         target,
@@ -217,27 +242,53 @@ Row load_row(const Object& object, Instant now) {
     };
 }
 
-Row plain_row(const Object& object, Instant now) { return {object.metadata().name, age(object, now)}; }
+Row plain_row(const Object& object, Instant now) {
+    return {object.metadata().name, age(object, now)};
+}
 
 Columns columns_of(const spec::Kind& kind) {
     if (&kind == &spec::kind_of<spec::Deployment>())
-        return {{"NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}, deployment_row, {"CONTAINERS", "SELECTOR"}, deployment_wide};
+        return {
+            {"NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"},
+            deployment_row,
+            {"CONTAINERS", "SELECTOR"},
+            deployment_wide
+        };
     if (&kind == &spec::kind_of<spec::ReplicaSet>())
-        return {{"NAME", "DESIRED", "CURRENT", "READY", "AGE"}, replicaset_row, {"CONTAINERS", "SELECTOR"}, replicaset_wide};
+        return {
+            {"NAME", "DESIRED", "CURRENT", "READY", "AGE"},
+            replicaset_row,
+            {"CONTAINERS", "SELECTOR"},
+            replicaset_wide
+        };
     if (&kind == &spec::kind_of<spec::Pod>())
         return {{"NAME", "READY", "STATUS", "RESTARTS", "AGE"}, pod_row, {"IP", "PORTS"}, pod_wide};
     if (&kind == &spec::kind_of<spec::Service>())
-        return {{"NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE"}, service_row, {"SELECTOR"}, service_wide};
+        return {
+            {"NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE"},
+            service_row,
+            {"SELECTOR"},
+            service_wide
+        };
     if (&kind == &spec::kind_of<spec::HorizontalPodAutoscaler>())
-        return {{"NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"}, hpa_row, {}, nullptr};
-    if (&kind == &spec::kind_of<spec::ConfigMap>()) return {{"NAME", "DATA", "AGE"}, config_map_row, {}, nullptr};
-    if (&kind == &spec::kind_of<spec::Secret>()) return {{"NAME", "TYPE", "DATA", "AGE"}, secret_row, {}, nullptr};
+        return {
+            {"NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"},
+            hpa_row,
+            {},
+            nullptr
+        };
+    if (&kind == &spec::kind_of<spec::ConfigMap>())
+        return {{"NAME", "DATA", "AGE"}, config_map_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::Secret>())
+        return {{"NAME", "TYPE", "DATA", "AGE"}, secret_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::Event>())
         return {{"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, event_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::EndpointSlice>())
         return {{"NAME", "ADDRESSTYPE", "ENDPOINTS", "AGE"}, slice_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::LoadTest>())
-        return {{"NAME", "TARGET", "PHASE", "REQUESTS", "ERRORS", "P95", "AGE"}, load_row, {}, nullptr};
+        return {
+            {"NAME", "TARGET", "PHASE", "REQUESTS", "ERRORS", "P95", "AGE"}, load_row, {}, nullptr
+        };
     return {{"NAME", "AGE"}, plain_row, {}, nullptr};
 }
 
@@ -246,7 +297,8 @@ std::string waiting_or_terminated(const spec::ContainerStatus& status) {
     if (!status.state.terminated) return "";
     const auto& ended = *status.state.terminated;
     if (!ended.reason.empty()) return ended.reason;
-    return ended.signal != 0 ? "Signal:" + number(ended.signal) : "ExitCode:" + number(ended.exit_code);
+    return ended.signal != 0 ? "Signal:" + number(ended.signal)
+                             : "ExitCode:" + number(ended.exit_code);
 }
 
 std::string init_word(const spec::Pod& pod) {
@@ -260,7 +312,8 @@ std::string init_word(const spec::Pod& pod) {
         }
         const auto all = static_cast<std::int64_t>(pod.spec.init_containers.size());
         const std::string why = waiting_or_terminated(status);
-        if (why.empty() || why == "PodInitializing") return "Init:" + number(done) + "/" + number(all);
+        if (why.empty() || why == "PodInitializing")
+            return "Init:" + number(done) + "/" + number(all);
         return "Init:" + why;
     }
     return "";
@@ -299,7 +352,8 @@ std::string hpa_targets(const Object& object) {
             const char* average = "";
             if (wanted.average_utilization) {
                 target = number(*wanted.average_utilization) + "%";
-                if (value && value->average_utilization) current = number(*value->average_utilization) + "%";
+                if (value && value->average_utilization)
+                    current = number(*value->average_utilization) + "%";
             } else if (wanted.average_value) {
                 average = " (avg)";
                 target = wanted.average_value->text() + average;
@@ -311,10 +365,15 @@ std::string hpa_targets(const Object& object) {
         };
         if (metric.resource) {
             name = metric.resource->name;
-            fill(metric.resource->target, seen && seen->resource ? &seen->resource->current : nullptr);
+            fill(
+                metric.resource->target, seen && seen->resource ? &seen->resource->current : nullptr
+            );
         } else if (metric.container_resource) {
             name = metric.container_resource->name;
-            fill(metric.container_resource->target, seen && seen->container_resource ? &seen->container_resource->current : nullptr);
+            fill(
+                metric.container_resource->target,
+                seen && seen->container_resource ? &seen->container_resource->current : nullptr
+            );
         } else if (metric.pods) {
             name = metric.pods->metric.name;
             fill(metric.pods->target, seen && seen->pods ? &seen->pods->current : nullptr);
@@ -323,7 +382,9 @@ std::string hpa_targets(const Object& object) {
             fill(metric.object->target, seen && seen->object ? &seen->object->current : nullptr);
         } else if (metric.external) {
             name = metric.external->metric.name;
-            fill(metric.external->target, seen && seen->external ? &seen->external->current : nullptr);
+            fill(
+                metric.external->target, seen && seen->external ? &seen->external->current : nullptr
+            );
         }
         text += (text.empty() ? "" : ", ") + name + ": " + current + "/" + target;
     }
@@ -335,7 +396,8 @@ std::string table(const std::vector<Object>& objects, Instant now, const TableSt
     const Columns shape = columns_of(objects.front().kind());
     Row heading = shape.heading;
     if (style.namespaces) heading.insert(heading.begin(), "NAMESPACE");
-    if (style.wide) heading.insert(heading.end(), shape.wide_heading.begin(), shape.wide_heading.end());
+    if (style.wide)
+        heading.insert(heading.end(), shape.wide_heading.begin(), shape.wide_heading.end());
     if (!style.headings) heading.assign(heading.size(), "");
     std::vector<Row> rows;
     rows.reserve(objects.size());

@@ -23,9 +23,15 @@ TEST(Table, PodStatusWords) {
         const char* word;
     };
     const spec::ContainerState running{.running = spec::ContainerStateRunning{}};
-    const spec::ContainerState crashed{.waiting = spec::ContainerStateWaiting{"CrashLoopBackOff", ""}};
-    const spec::ContainerState done{.terminated = spec::ContainerStateTerminated{.reason = "Completed"}};
-    const spec::ContainerState killed{.terminated = spec::ContainerStateTerminated{.exit_code = 137, .signal = 9}};
+    const spec::ContainerState crashed{
+        .waiting = spec::ContainerStateWaiting{"CrashLoopBackOff", ""}
+    };
+    const spec::ContainerState done{
+        .terminated = spec::ContainerStateTerminated{.reason = "Completed"}
+    };
+    const spec::ContainerState killed{
+        .terminated = spec::ContainerStateTerminated{.exit_code = 137, .signal = 9}
+    };
     // clang-format off
     const Case cases[] = {
         {"nothing known yet",        {},                                                                    false, "Pending"},
@@ -74,7 +80,8 @@ TEST(Table, HpaTargets) {
     spec::HorizontalPodAutoscaler hpa;
     spec::MetricSpec cpu;
     cpu.type = "Resource";
-    cpu.resource = spec::ResourceMetricSource{"cpu", {.type = "Utilization", .average_utilization = 70}};
+    cpu.resource =
+        spec::ResourceMetricSource{"cpu", {.type = "Utilization", .average_utilization = 70}};
     hpa.spec.metrics = {cpu};
     EXPECT_EQ(hpa_targets(hpa), "cpu: <unknown>/70%");
     spec::MetricStatus seen;

@@ -41,7 +41,8 @@ void Terminal::show(const std::vector<std::string>& lines) {
     for (std::size_t i = 0; i < lines.size(); ++i)
         if (i >= shown_.size() || shown_[i] != lines[i])
             text += "\x1b[" + std::to_string(i + 1) + ";1H" + lines[i] + "\x1b[K";
-    if (lines.size() < shown_.size()) text += "\x1b[" + std::to_string(lines.size() + 1) + ";1H\x1b[J";
+    if (lines.size() < shown_.size())
+        text += "\x1b[" + std::to_string(lines.size() + 1) + ";1H\x1b[J";
     shown_ = lines;
     print(text);
 }

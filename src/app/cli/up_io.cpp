@@ -47,9 +47,12 @@ std::uint64_t new_seed() {
 }
 
 ControlPlane::Config config_of(const Options& o, const StateDir& dir, bool detach) {
-    ControlPlane::Config config{.dir = dir, .binary = own_binary(), .detach = detach, .seed = new_seed()};
+    ControlPlane::Config config{
+        .dir = dir, .binary = own_binary(), .detach = detach, .seed = new_seed()
+    };
     if (o.period_seconds > 0)
-        config.hpa_sync_period = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(o.period_seconds));
+        config.hpa_sync_period =
+            std::chrono::duration_cast<Duration>(std::chrono::duration<double>(o.period_seconds));
     return config;
 }
 
@@ -107,14 +110,17 @@ class Foreground {
         print_decisions(view);
         if (now < next_line_) return;
         next_line_ = now + line_period;
-        std::cout << render_line(view) << std::endl;  // NOLINT(performance-avoid-endl): somebody reads along
+        std::cout << render_line(view)
+                  << std::endl;  // NOLINT(performance-avoid-endl): somebody reads along
     }
 
     void print_decisions(const View& view) {
         // Newest first in the view, oldest first on paper.
         for (auto d = view.decisions.rbegin(); d != view.decisions.rend(); ++d) {
             if (d->at <= last_decision_ || d->subject.empty()) continue;
-            if (!terminal_) std::cout << to_rfc3339_seconds(d->at).substr(11, 8) << "  " << d->subject << "  " << d->summary << "\n";
+            if (!terminal_)
+                std::cout << to_rfc3339_seconds(d->at).substr(11, 8) << "  " << d->subject << "  "
+                          << d->summary << "\n";
         }
         for (const auto& d : view.decisions) last_decision_ = std::max(last_decision_, d.at);
     }
@@ -124,7 +130,8 @@ class Foreground {
         if (plane_.settled()) return stop();
         if (!load_ended_ && plane_.load_ended()) load_ended_ = now;
         if (load_ended_ && now - *load_ended_ > patience_) {
-            complaint_ = "the load ended " + to_age(patience_) + " ago, and the replicas are not back at their minimum";
+            complaint_ = "the load ended " + to_age(patience_) +
+                         " ago, and the replicas are not back at their minimum";
             stop();
         }
     }
@@ -157,7 +164,10 @@ int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Obje
     auto plane = ControlPlane::start(loop, config_of(o, dir, false));
     if (!plane) {
         if (plane.error().code == Code::exists)
-            return failed({Code::exists, plane.error().what + "; `swell apply -f` adds to it, `swell down` ends it"});
+            return failed(
+                {Code::exists,
+                 plane.error().what + "; `swell apply -f` adds to it, `swell down` ends it"}
+            );
         return failed(plane.error());
     }
     if (const auto applied = (*plane)->apply(objects); !applied) return failed(applied.error());
@@ -181,7 +191,8 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
     Fd log(::open(dir.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!log) return std::unexpected(errno_error("cannot open " + dir.log()));
     std::vector<std::string> words = {own_binary(), "server", "--state", dir.path};
-    if (o.period_seconds > 0) words.insert(words.end(), {"--hpa-sync-period", std::to_string(o.period_seconds)});
+    if (o.period_seconds > 0)
+        words.insert(words.end(), {"--hpa-sync-period", std::to_string(o.period_seconds)});
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
@@ -203,7 +214,11 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
     while (!api.alive()) {
         if (::waitpid(pid, nullptr, WNOHANG) == pid || loop.precise() > deadline) {
             const auto text = read_file(dir.log());
-            return fail(Code::unavailable, "the control plane did not start; its log is " + dir.log() + (text ? ":\n" + *text : ""));
+            return fail(
+                Code::unavailable,
+                "the control plane did not start; its log is " + dir.log() +
+                    (text ? ":\n" + *text : "")
+            );
         }
         loop.run_once(std::chrono::milliseconds(20));
     }
@@ -214,11 +229,13 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
     const ApiClient api(dir.api_socket());
     if (!api.alive())
         if (const auto started = start_server(o, dir); !started) return failed(started.error());
-    if (const auto applied = apply_objects(api, objects, false); !applied) return failed(applied.error());
+    if (const auto applied = apply_objects(api, objects, false); !applied)
+        return failed(applied.error());
     const auto services = api.list(spec::kind_of<spec::Service>(), "");
     if (services)
         for (const auto& service : *services)
-            for (const auto& url : service.as<spec::Service>().status.urls) std::cout << "service/" << service.metadata().name << " " << url << "\n";
+            for (const auto& url : service.as<spec::Service>().status.urls)
+                std::cout << "service/" << service.metadata().name << " " << url << "\n";
     std::cout << "running in the background; `swell get pods` looks, `swell down` ends it\n";
     return 0;
 }
@@ -247,9 +264,11 @@ int serve(const Options& o, const StateDir& dir) {
 Result<void> down(const StateDir& dir) {
     const ApiClient api(dir.api_socket());
     if (api.alive()) {
-        if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked) return std::unexpected(asked.error());
+        if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked)
+            return std::unexpected(asked.error());
         Loop loop;
-        for (auto held = lock(dir); !held; held = lock(dir)) loop.run_once(std::chrono::milliseconds(50));
+        for (auto held = lock(dir); !held; held = lock(dir))
+            loop.run_once(std::chrono::milliseconds(50));
         std::cout << "stopped\n";
         return {};
     }
@@ -260,7 +279,9 @@ Result<void> down(const StateDir& dir) {
     // Its control plane was killed: be it for a moment, and end what it left.
     Loop loop;
     const Fd signals = end_signals();
-    auto plane = ControlPlane::start(loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()});
+    auto plane = ControlPlane::start(
+        loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()}
+    );
     if (!plane) return std::unexpected(plane.error());
     (*plane)->stop(true, [&] { loop.stop(); });
     loop.run();

@@ -5,7 +5,8 @@
 
 namespace swell::app {
 
-/// `swell up`: in the foreground runs manifests with a live view until they are done or Ctrl-C; with
+/// `swell up`: in the foreground runs manifests with a live view until they are done or Ctrl-C;
+/// with
 /// --detach leaves the control plane running. Returns the exit code.
 int up(const Options& options, const StateDir& dir);
 

@@ -16,7 +16,8 @@ Result<const spec::Kind*> kind_named(std::string_view word) {
         known.insert(known.end(), kind->short_names.begin(), kind->short_names.end());
     }
     std::string what = "kind \"" + std::string(word) + "\" is not known";
-    if (const auto near = nearest(word, known)) what += ": did you mean \"" + std::string(*near) + "\"?";
+    if (const auto near = nearest(word, known))
+        what += ": did you mean \"" + std::string(*near) + "\"?";
     return fail(Code::invalid, what);
 }
 

@@ -25,7 +25,8 @@ TEST(Words, TargetsAsKubectlReadsThem) {
         std::string got;
         if (const auto parsed = targets(c.words))
             for (const Target& target : *parsed)
-                got += (got.empty() ? "" : " ") + std::string(target.kind->name) + "/" + target.name;
+                got +=
+                    (got.empty() ? "" : " ") + std::string(target.kind->name) + "/" + target.name;
         EXPECT_EQ(got, c.expected);
     }
 }

@@ -27,7 +27,8 @@ Result<spec::Object> admit(spec::Object object) {
     std::string text;
     for (const auto& problem : not_runnable(object))
         if (!problem.warning)
-            text += (text.empty() ? "" : "\n") + to_text(spec::key_of(object)) + ": " + problem.path + ": " + problem.what;
+            text += (text.empty() ? "" : "\n") + to_text(spec::key_of(object)) + ": " +
+                    problem.path + ": " + problem.what;
     if (!text.empty()) return fail(Code::invalid, text);
     return object;
 }

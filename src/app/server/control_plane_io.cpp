@@ -69,7 +69,8 @@ struct ControlPlane::Parts {
     std::function<void()> on_stop;
     Clock::Timer tick = 0;
 
-    Parts(Loop& the_loop, Config the_config) : loop(the_loop), config(std::move(the_config)), rng(config.seed) {}
+    Parts(Loop& the_loop, Config the_config)
+        : loop(the_loop), config(std::move(the_config)), rng(config.seed) {}
     ~Parts() { loop.cancel(tick); }
 
     Result<void> open();
@@ -77,7 +78,9 @@ struct ControlPlane::Parts {
     void routes();
     void serve_metrics();
     void every_second();
-    std::vector<spec::Object> list(std::string_view kind) const { return store->list({.kind = kind}); }
+    std::vector<spec::Object> list(std::string_view kind) const {
+        return store->list({.kind = kind});
+    }
     bool deployment_ready(const spec::Deployment& deployment) const;
     bool at_rest(const spec::HorizontalPodAutoscaler& hpa) const;
 };
@@ -97,7 +100,8 @@ Result<void> ControlPlane::Parts::open() {
     });
     resumed = store->size() > 0;
     if (!config.detach) {
-        // Nobody but this process holds the writing end: when it ends, however it ends, the other end says so.
+        // Nobody but this process holds the writing end: when it ends, however it ends, the other
+        // end says so.
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) return std::unexpected(errno_error("pipe"));
         lifeline_read = Fd(ends[0]);
@@ -107,7 +111,9 @@ Result<void> ControlPlane::Parts::open() {
 }
 
 Result<void> ControlPlane::Parts::run() {
-    proxy = std::make_unique<ProxyProcess>(loop, ProxyProcess::Config{config.dir, config.binary, config.detach ? -1 : *lifeline_read});
+    proxy = std::make_unique<ProxyProcess>(
+        loop, ProxyProcess::Config{config.dir, config.binary, config.detach ? -1 : *lifeline_read}
+    );
     if (const auto started = proxy->start(); !started) return started;
     remote = std::make_unique<proxy::Remote>(loop, config.dir.proxy_socket());
     traffic = std::make_unique<Traffic>(loop, *store, *remote);
@@ -116,10 +122,14 @@ Result<void> ControlPlane::Parts::run() {
     pod_config.swell_binary = config.binary;
     pod_config.detach = config.detach;
     pod_config.cgroup_prefix = "swell-" + config.dir.tag();
-    pods = std::make_unique<cluster::PodRuntime>(loop, *store, *journal, *traffic, rng.split(), pod_config);
+    pods = std::make_unique<cluster::PodRuntime>(
+        loop, *store, *journal, *traffic, rng.split(), pod_config
+    );
     watch_over = std::make_unique<WatchOver>(loop, *store, pods->metrics(), *remote);
     const control::World world{loop, rng, *store, pods->metrics(), *journal};
-    services = std::make_unique<control::ServicesController>(world, control::services::Config{config.dir.address_prefix()});
+    services = std::make_unique<control::ServicesController>(
+        world, control::services::Config{config.dir.address_prefix()}
+    );
     endpoints = std::make_unique<control::EndpointsController>(world);
     deployments = std::make_unique<control::DeploymentController>(world);
     replica_sets = std::make_unique<control::ReplicaSetController>(world);
@@ -131,7 +141,8 @@ Result<void> ControlPlane::Parts::run() {
     api_server = std::make_unique<cluster::ApiServer>(loop, *store, *api);
     logs = std::make_unique<Logs>(loop, *pods);
     routes();
-    if (const auto listening = api_server->listen(config.dir.api_socket()); !listening) return listening;
+    if (const auto listening = api_server->listen(config.dir.api_socket()); !listening)
+        return listening;
     serve_metrics();
     services->start();
     endpoints->start();
@@ -149,7 +160,10 @@ Result<void> ControlPlane::Parts::run() {
 void ControlPlane::Parts::every_second() {
     watch_over->loads(loads->views());
     auto warnings = traffic->warnings();
-    if (proxy->restarts() > 0) warnings.push_back("the proxy was started again " + std::to_string(proxy->restarts()) + " times");
+    if (proxy->restarts() > 0)
+        warnings.push_back(
+            "the proxy was started again " + std::to_string(proxy->restarts()) + " times"
+        );
     watch_over->warnings(std::move(warnings));
     tick = loop.call_after(std::chrono::seconds(1), [this] { every_second(); });
 }
@@ -157,42 +171,68 @@ void ControlPlane::Parts::every_second() {
 void ControlPlane::Parts::routes() {
     api->admit(admit);
     api->route("GET /swell/v1/status", [this](const auto&) {
-        return cluster::answer({{"pid", ::getpid()}, {"proxyPid", proxy->pid()}, {"detach", config.detach}, {"ready", traffic->listening()}});
+        return cluster::answer(
+            {{"pid", ::getpid()},
+             {"proxyPid", proxy->pid()},
+             {"detach", config.detach},
+             {"ready", traffic->listening()}}
+        );
     });
-    api->route("GET /swell/v1/view", [this](const auto&) { return cluster::answer(to_json(watch_over->view())); });
-    api->route("GET /swell/v1/top", [this](const auto& query) { return usage_answer(*store, pods->metrics(), query); });
+    api->route("GET /swell/v1/view", [this](const auto&) {
+        return cluster::answer(to_json(watch_over->view()));
+    });
+    api->route("GET /swell/v1/top", [this](const auto& query) {
+        return usage_answer(*store, pods->metrics(), query);
+    });
     api->route("GET /metrics", [this](const auto&) {
-        return cluster::ApiResponse{200, std::string(metrics::Exposition::content_type), watch_over->prometheus()};
+        return cluster::ApiResponse{
+            200, std::string(metrics::Exposition::content_type), watch_over->prometheus()
+        };
     });
     api->route("POST /swell/v1/stop", [this](const auto&) {
         if (on_stop) loop.post(on_stop);
         return cluster::answer({{"stopping", true}});
     });
-    api_server->on_log([this](const cluster::ApiPath& path, const http::Responder& responder) { logs->answer(path, responder); });
+    api_server->on_log([this](const cluster::ApiPath& path, const http::Responder& responder) {
+        logs->answer(path, responder);
+    });
 }
 
 void ControlPlane::Parts::serve_metrics() {
-    metrics_server = std::make_unique<http::Server>(loop, [this](const http::Request& request, const http::Responder& responder) {
-        if (request.method != "GET" || request.target != "/metrics") return responder.send(http::text_response(404, "not found: try /metrics\n"));
-        responder.send({200, {{"Content-Type", std::string(metrics::Exposition::content_type)}}, watch_over->prometheus()});
-    });
+    metrics_server = std::make_unique<http::Server>(
+        loop,
+        [this](const http::Request& request, const http::Responder& responder) {
+            if (request.method != "GET" || request.target != "/metrics")
+                return responder.send(http::text_response(404, "not found: try /metrics\n"));
+            responder.send(
+                {200,
+                 {{"Content-Type", std::string(metrics::Exposition::content_type)}},
+                 watch_over->prometheus()}
+            );
+        }
+    );
     // An address of this control plane's own range; where it is taken, any port will do.
     const std::string host = config.dir.address_prefix() + "0.1";
-    if (metrics_server->listen(host + metrics_port)) metrics_address = host + metrics_port;
-    else if (const auto port = metrics_server->listen(host + ":0")) metrics_address = host + ":" + std::to_string(*port);
+    if (metrics_server->listen(host + metrics_port))
+        metrics_address = host + metrics_port;
+    else if (const auto port = metrics_server->listen(host + ":0"))
+        metrics_address = host + ":" + std::to_string(*port);
 }
 
 bool ControlPlane::Parts::deployment_ready(const spec::Deployment& d) const {
-    return d.status.observed_generation >= d.metadata.generation && d.status.ready_replicas >= d.spec.replicas &&
+    return d.status.observed_generation >= d.metadata.generation &&
+           d.status.ready_replicas >= d.spec.replicas &&
            d.status.updated_replicas >= d.spec.replicas;
 }
 
 bool ControlPlane::Parts::at_rest(const spec::HorizontalPodAutoscaler& hpa) const {
     const auto& ref = hpa.spec.scale_target_ref;
-    const auto target = store->get({spec::kind_of<spec::Deployment>().name, hpa.metadata.ns, ref.name});
+    const auto target =
+        store->get({spec::kind_of<spec::Deployment>().name, hpa.metadata.ns, ref.name});
     if (ref.kind != "Deployment" || !target) return true;
     const auto& deployment = target->as<spec::Deployment>();
-    return deployment.spec.replicas <= hpa.spec.min_replicas.value_or(1) && deployment.status.replicas <= deployment.spec.replicas;
+    return deployment.spec.replicas <= hpa.spec.min_replicas.value_or(1) &&
+           deployment.status.replicas <= deployment.spec.replicas;
 }
 
 ControlPlane::ControlPlane(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -227,7 +267,10 @@ void ControlPlane::stop(bool forget, std::function<void()> done) {
         if (forget) {
             for (const spec::Kind* kind : spec::kinds())
                 for (const auto& object : rest.list(kind->name))
-                    (void)rest.store->remove(spec::key_of(object), {.grace_seconds = 0, .propagation = cluster::Propagation::orphan});
+                    (void)rest.store->remove(
+                        spec::key_of(object),
+                        {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
+                    );
         }
         rest.proxy->stop(proxy_grace, done);
     });
@@ -261,6 +304,8 @@ bool ControlPlane::settled() const {
 void ControlPlane::on_stop(std::function<void()> then) { parts_->on_stop = std::move(then); }
 
 bool ControlPlane::resumed() const { return parts_->resumed; }
-std::string ControlPlane::metrics_url() const { return parts_->metrics_address.empty() ? "" : "http://" + parts_->metrics_address + "/metrics"; }
+std::string ControlPlane::metrics_url() const {
+    return parts_->metrics_address.empty() ? "" : "http://" + parts_->metrics_address + "/metrics";
+}
 
 }  // namespace swell::app

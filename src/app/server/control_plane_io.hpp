@@ -11,20 +11,20 @@
 
 namespace swell::app {
 
-/// The embedded world, put together: store, journal, pods, controllers, proxy, API. It runs while its
-/// loop runs. Loop's thread.
+/// The embedded world, put together: store, journal, pods, controllers, proxy, API. It runs while
+/// its loop runs. Loop's thread.
 class ControlPlane {
   public:
     struct Config {
         StateDir dir;
-        std::string binary;         ///< of swell, for shims and the proxy
-        bool detach = false;        ///< pods and proxy outlive this process
+        std::string binary;   ///< of swell, for shims and the proxy
+        bool detach = false;  ///< pods and proxy outlive this process
         Duration hpa_sync_period = std::chrono::seconds(15);
-        std::uint64_t seed = 0;     ///< of names and uids
+        std::uint64_t seed = 0;  ///< of names and uids
     };
 
-    /// Takes the folder's lock, opens its files, finds what an earlier control plane left, starts all.
-    /// Errors  exists: another one runs here; invalid: files of a newer version; unavailable.
+    /// Takes the folder's lock, opens its files, finds what an earlier control plane left, starts
+    /// all. Errors  exists: another one runs here; invalid: files of a newer version; unavailable.
     static Result<std::unique_ptr<ControlPlane>> start(Loop& loop, Config config);
     ~ControlPlane();
     ControlPlane(const ControlPlane&) = delete;
@@ -33,8 +33,8 @@ class ControlPlane {
     /// Creates or updates objects as `swell apply` does. Errors  invalid: all problems.
     Result<void> apply(const std::vector<spec::Object>& objects);
 
-    /// Ends load, pods (gracefully, drained by the proxy) and proxy, then calls `done`. With `forget` the
-    /// objects go too: the next start begins empty; the journal stays.
+    /// Ends load, pods (gracefully, drained by the proxy) and proxy, then calls `done`. With
+    /// `forget` the objects go too: the next start begins empty; the journal stays.
     void stop(bool forget, std::function<void()> done);
     /// Called when `swell down` asks for the end.
     void on_stop(std::function<void()> then);
@@ -48,7 +48,8 @@ class ControlPlane {
     bool ready() const;
     bool has_load() const;
     bool load_ended() const;
-    /// All load has ended and every HPA holds its target at its minimum or has nothing left to change.
+    /// All load has ended and every HPA holds its target at its minimum or has nothing left to
+    /// change.
     bool settled() const;
     /// Objects of an earlier run are still there (it was killed, or runs detached).
     bool resumed() const;

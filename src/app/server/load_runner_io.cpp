@@ -11,7 +11,9 @@ namespace {
 
 constexpr Duration period = std::chrono::seconds(1);
 
-bool ended(const spec::LoadTestStatus& status) { return status.phase == "Succeeded" || status.phase == "Failed"; }
+bool ended(const spec::LoadTestStatus& status) {
+    return status.phase == "Succeeded" || status.phase == "Failed";
+}
 
 std::string_view kind_name() { return spec::kind_of<spec::LoadTest>().name; }
 
@@ -36,7 +38,8 @@ void LoadRunner::start() {
     // A load that ran when an earlier control plane died has lost its count: it runs anew.
     for (const auto& object : cluster_.list({.kind = kind_name()})) {
         const auto& test = object.as<spec::LoadTest>();
-        if (test.status.phase == "Running") write(test, {.phase = "Pending", .message = "started again after a restart"});
+        if (test.status.phase == "Running")
+            write(test, {.phase = "Pending", .message = "started again after a restart"});
     }
     look();
 }
@@ -50,24 +53,35 @@ void LoadRunner::look() {
 void LoadRunner::consider(const spec::Object& object) {
     const auto& test = object.as<spec::LoadTest>();
     if (ended(test.status)) return;
-    if (const auto found = running_.find(spec::key_of(object)); found != running_.end()) return follow(test, found->second);
+    if (const auto found = running_.find(spec::key_of(object)); found != running_.end())
+        return follow(test, found->second);
     const bool by_service = !test.spec.target.service.empty();
     const std::string address = by_service ? address_of(test) : std::string();
     if (!by_service || !address.empty()) return begin(test, address);
-    if (test.status.phase.empty()) write(test, {.phase = "Pending", .message = "waits for a ready endpoint of service/" + test.spec.target.service});
+    if (test.status.phase.empty())
+        write(
+            test,
+            {.phase = "Pending",
+             .message = "waits for a ready endpoint of service/" + test.spec.target.service}
+        );
 }
 
 std::string LoadRunner::address_of(const spec::LoadTest& test) const {
     const auto& target = test.spec.target;
-    const auto service = cluster_.get({spec::kind_of<spec::Service>().name, test.metadata.ns, target.service});
-    const auto slice = cluster_.get({spec::kind_of<spec::EndpointSlice>().name, test.metadata.ns, target.service});
+    const auto service =
+        cluster_.get({spec::kind_of<spec::Service>().name, test.metadata.ns, target.service});
+    const auto slice =
+        cluster_.get({spec::kind_of<spec::EndpointSlice>().name, test.metadata.ns, target.service});
     if (!service || !slice) return "";
     const auto& endpoints = slice->as<spec::EndpointSlice>().endpoints;
-    if (std::none_of(endpoints.begin(), endpoints.end(), [](const spec::Endpoint& endpoint) { return endpoint.conditions.ready; }))
+    if (std::none_of(endpoints.begin(), endpoints.end(), [](const spec::Endpoint& endpoint) {
+            return endpoint.conditions.ready;
+        }))
         return "";
     const auto& spec = service->as<spec::Service>().spec;
     for (const auto& port : spec.ports)
-        if (target.port.empty() || target.port == port.name || target.port == std::to_string(port.port))
+        if (target.port.empty() || target.port == port.name ||
+            target.port == std::to_string(port.port))
             return spec.cluster_ip.empty() ? "" : spec.cluster_ip + ":" + std::to_string(port.port);
     return "";
 }
@@ -152,7 +166,9 @@ bool LoadRunner::any() const { return !cluster_.list({.kind = kind_name()}).empt
 
 bool LoadRunner::all_done() const {
     const auto tests = cluster_.list({.kind = kind_name()});
-    return std::all_of(tests.begin(), tests.end(), [](const spec::Object& object) { return ended(object.as<spec::LoadTest>().status); });
+    return std::all_of(tests.begin(), tests.end(), [](const spec::Object& object) {
+        return ended(object.as<spec::LoadTest>().status);
+    });
 }
 
 }  // namespace swell::app

@@ -33,7 +33,11 @@ std::string printed(const cluster::LogSlice& slice, bool timestamps) {
 
 void refuse(const http::Responder& responder, const Error& error) {
     auto response = cluster::failure(error);
-    responder.send({.status = response.status, .headers = {{"Content-Type", response.content_type}}, .body = std::move(response.body)});
+    responder.send(
+        {.status = response.status,
+         .headers = {{"Content-Type", response.content_type}},
+         .body = std::move(response.body)}
+    );
 }
 
 }  // namespace
@@ -58,7 +62,9 @@ void Logs::answer(const cluster::ApiPath& path, const http::Responder& responder
     if (const auto slice = pods_.logs(pod, query); !slice) return refuse(responder, slice.error());
     const std::uint64_t id = ++last_;
     const bool goes_on = flag(path.query, "follow");
-    follows_.emplace(id, Follow{pod, std::move(query), flag(path.query, "timestamps"), goes_on, responder});
+    follows_.emplace(
+        id, Follow{pod, std::move(query), flag(path.query, "timestamps"), goes_on, responder}
+    );
     responder.begin(200, {{"Content-Type", "text/plain; charset=utf-8"}});
     responder.on_gone([this, id] {
         if (const auto found = follows_.find(id); found != follows_.end()) {
@@ -85,28 +91,39 @@ void Logs::pump(std::uint64_t id) {
         follows_.erase(found);
         return responder.end();
     }
-    follow.timer = loop_.call_after(slice->more ? Duration{} : follow_period, [this, id] { pump(id); });
+    follow.timer =
+        loop_.call_after(slice->more ? Duration{} : follow_period, [this, id] { pump(id); });
 }
 
 cluster::ApiResponse usage_answer(
-    const cluster::Cluster& cluster, const metrics::Metrics& usage, const std::map<std::string, std::string>& query
+    const cluster::Cluster& cluster,
+    const metrics::Metrics& usage,
+    const std::map<std::string, std::string>& query
 ) {
     const auto selector = spec::Selector::parse(text_of(query, "labelSelector"));
     if (!selector) return cluster::failure(selector.error());
     const std::string ns = text_of(query, "namespace");
     std::set<std::string> namespaces;
-    for (const auto& pod : cluster.list({.kind = spec::kind_of<spec::Pod>().name, .ns = ns})) namespaces.insert(pod.metadata().ns);
+    for (const auto& pod : cluster.list({.kind = spec::kind_of<spec::Pod>().name, .ns = ns}))
+        namespaces.insert(pod.metadata().ns);
     Json pods = Json::array();
     for (const auto& each : namespaces) {
-        const auto measured = usage.pods(each, [&](const spec::Labels& labels) { return selector->matches(labels); });
+        const auto measured =
+            usage.pods(each, [&](const spec::Labels& labels) { return selector->matches(labels); });
         if (!measured) return cluster::failure(measured.error());
         for (const auto& pod : *measured) {
             std::int64_t cpu = 0, memory = 0;
             for (const auto& container : pod.containers) {
-                if (const auto found = container.usage.find("cpu"); found != container.usage.end()) cpu += found->second.milli_value();
-                if (const auto found = container.usage.find("memory"); found != container.usage.end()) memory += found->second.value();
+                if (const auto found = container.usage.find("cpu"); found != container.usage.end())
+                    cpu += found->second.milli_value();
+                if (const auto found = container.usage.find("memory");
+                    found != container.usage.end())
+                    memory += found->second.value();
             }
-            pods.push_back({{"namespace", each}, {"name", pod.name}, {"cpuMilli", cpu}, {"memoryBytes", memory}});
+            pods.push_back(
+                {{"namespace", each}, {"name", pod.name}, {"cpuMilli", cpu}, {"memoryBytes", memory}
+                }
+            );
         }
     }
     return cluster::answer({{"pods", std::move(pods)}});

@@ -11,7 +11,8 @@
 
 namespace swell::app {
 
-/// Answers `.../pods/NAME/log` from the pod runtime: container, tailLines, previous, timestamps, follow.
+/// Answers `.../pods/NAME/log` from the pod runtime: container, tailLines, previous, timestamps,
+/// follow.
 class Logs {
   public:
     Logs(Loop& loop, const cluster::PodRuntime& pods) : loop_(loop), pods_(pods) {}
@@ -39,7 +40,9 @@ class Logs {
 
 /// `{"pods": [{"namespace", "name", "cpuMilli", "memoryBytes"}]}`; query: namespace, labelSelector.
 cluster::ApiResponse usage_answer(
-    const cluster::Cluster& cluster, const metrics::Metrics& usage, const std::map<std::string, std::string>& query
+    const cluster::Cluster& cluster,
+    const metrics::Metrics& usage,
+    const std::map<std::string, std::string>& query
 );
 
 }  // namespace swell::app

@@ -8,20 +8,23 @@
 
 namespace swell::app {
 
-/// A journal that tells a listener of each decision once it was acted on (or found to change nothing).
-/// What it tells is what was written: it adds nothing of its own.
+/// A journal that tells a listener of each decision once it was acted on (or found to change
+/// nothing). What it tells is what was written: it adds nothing of its own.
 class NotingJournal final : public journal::Journal {
   public:
     using OnDecision = std::function<void(const journal::Entry&)>;
 
-    NotingJournal(journal::Journal& kept, OnDecision on_decision) : kept_(kept), on_decision_(std::move(on_decision)) {}
+    NotingJournal(journal::Journal& kept, OnDecision on_decision)
+        : kept_(kept), on_decision_(std::move(on_decision)) {}
 
     Result<std::uint64_t> write(journal::Entry entry) override {
         const auto id = kept_.write(entry);
         if (!id) return id;
         entry.id = *id;
-        if (!entry.outcome.empty()) on_decision_(entry);
-        else waiting_[*id] = std::move(entry);
+        if (!entry.outcome.empty())
+            on_decision_(entry);
+        else
+            waiting_[*id] = std::move(entry);
         while (waiting_.size() > most_waiting) waiting_.erase(waiting_.begin());
         return id;
     }
@@ -36,7 +39,9 @@ class NotingJournal final : public journal::Journal {
         return done;
     }
 
-    Result<std::vector<journal::Entry>> read(const journal::Filter& filter) const override { return kept_.read(filter); }
+    Result<std::vector<journal::Entry>> read(const journal::Filter& filter) const override {
+        return kept_.read(filter);
+    }
 
   private:
     static constexpr std::size_t most_waiting = 1000;

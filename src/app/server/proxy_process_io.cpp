@@ -56,7 +56,8 @@ unsigned long long start_time_of(int pid) {
     return std::strtoull(text->c_str() + at, nullptr, 10);
 }
 
-ProxyProcess::ProxyProcess(Loop& loop, Config config) : loop_(loop), config_(std::move(config)), pause_(first_pause) {}
+ProxyProcess::ProxyProcess(Loop& loop, Config config)
+    : loop_(loop), config_(std::move(config)), pause_(first_pause) {}
 
 ProxyProcess::~ProxyProcess() {
     loop_.cancel(timer_);
@@ -84,12 +85,19 @@ bool ProxyProcess::adopt() {
 }
 
 Result<void> ProxyProcess::spawn() {
-    Fd log(::open(config_.dir.proxy_log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    Fd log(::open(config_.dir.proxy_log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
+    );
     if (!log) return std::unexpected(errno_error("cannot open " + config_.dir.proxy_log()));
     std::vector<std::string> words = {
-        config_.binary, "proxy", "--socket", config_.dir.proxy_socket(), "--state", config_.dir.proxy_snapshot()
+        config_.binary,
+        "proxy",
+        "--socket",
+        config_.dir.proxy_socket(),
+        "--state",
+        config_.dir.proxy_snapshot()
     };
-    if (config_.lifeline >= 0) words.insert(words.end(), {"--lifeline", std::to_string(lifeline_fd)});
+    if (config_.lifeline >= 0)
+        words.insert(words.end(), {"--lifeline", std::to_string(lifeline_fd)});
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
@@ -100,7 +108,8 @@ Result<void> ProxyProcess::spawn() {
     child_ = true;
     pidfd_ = pidfd_of(pid);
     if (!pidfd_) return std::unexpected(errno_error("pidfd_open"));
-    const std::string identity = std::to_string(pid) + " " + std::to_string(start_time_of(pid)) + "\n";
+    const std::string identity =
+        std::to_string(pid) + " " + std::to_string(start_time_of(pid)) + "\n";
     if (const auto written = write_file(pid_file(config_.dir), identity); !written) return written;
     watch_end();
     return {};

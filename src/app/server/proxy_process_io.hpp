@@ -8,14 +8,15 @@
 
 namespace swell::app {
 
-/// Keeps one `swell proxy` process running: starts it, starts it again when it ends, finds the one of
-/// an earlier control plane (by pid and start time). Loop's thread.
+/// Keeps one `swell proxy` process running: starts it, starts it again when it ends, finds the one
+/// of an earlier control plane (by pid and start time). Loop's thread.
 class ProxyProcess {
   public:
     struct Config {
         StateDir dir;
         std::string binary;  ///< of swell
-        int lifeline = -1;   ///< read end of a pipe that closes when we end; -1: the proxy outlives us
+        int lifeline =
+            -1;  ///< read end of a pipe that closes when we end; -1: the proxy outlives us
     };
 
     ProxyProcess(Loop& loop, Config config);

@@ -24,7 +24,8 @@ std::uint32_t hash(const std::string& text) {
 }
 
 std::string environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
+    const char* value =
+        std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
     return value ? value : "";
 }
 
@@ -44,7 +45,9 @@ std::string StateDir::tag() const {
     return text.data();
 }
 
-std::string StateDir::address_prefix() const { return "127." + std::to_string(64 + hash(path) % 64) + "."; }
+std::string StateDir::address_prefix() const {
+    return "127." + std::to_string(64 + hash(path) % 64) + ".";
+}
 
 Result<StateDir> state_dir(const std::string& given) {
     std::error_code error;
@@ -54,7 +57,8 @@ Result<StateDir> state_dir(const std::string& given) {
     if (dir.path.size() > longest_path)
         return fail(
             Code::invalid,
-            "--state: the path may have " + std::to_string(longest_path) + " bytes, for the sockets in it: " + dir.path
+            "--state: the path may have " + std::to_string(longest_path) +
+                " bytes, for the sockets in it: " + dir.path
         );
     return dir;
 }

@@ -23,16 +23,17 @@ struct StateDir {
 
     /// Eight hex digits of the path: names cgroups and address ranges, so that two do not meet.
     std::string tag() const;
-    /// `127.B.`: the loopback addresses of this control plane's Services; B from 64 to 127 by the tag.
+    /// `127.B.`: the loopback addresses of this control plane's Services; B from 64 to 127 by the
+    /// tag.
     std::string address_prefix() const;
 };
 
-/// `given`, else $SWELL_STATE, else $XDG_STATE_HOME/swell, else ~/.local/state/swell; made absolute.
-/// Errors  invalid: too long for a Unix socket's name (over 90 bytes).
+/// `given`, else $SWELL_STATE, else $XDG_STATE_HOME/swell, else ~/.local/state/swell; made
+/// absolute. Errors  invalid: too long for a Unix socket's name (over 90 bytes).
 Result<StateDir> state_dir(const std::string& given);
 
-/// Creates the folder (0700) and takes its lock until the Fd closes. Errors  exists: another process
-/// has it (says its pid).
+/// Creates the folder (0700) and takes its lock until the Fd closes. Errors  exists: another
+/// process has it (says its pid).
 Result<Fd> lock(const StateDir& dir);
 
 }  // namespace swell::app

@@ -10,14 +10,20 @@ namespace swell::app {
 namespace {
 
 bool has_address(const spec::Service& service) {
-    return !service.spec.cluster_ip.empty() && service.spec.cluster_ip != "None" && service.spec.type != "ExternalName";
+    return !service.spec.cluster_ip.empty() && service.spec.cluster_ip != "None" &&
+           service.spec.type != "ExternalName";
 }
 
 bool on_node(const spec::Service& service, const spec::ServicePort& port) {
-    return port.node_port != 0 && (service.spec.type == "NodePort" || service.spec.type == "LoadBalancer");
+    return port.node_port != 0 &&
+           (service.spec.type == "NodePort" || service.spec.type == "LoadBalancer");
 }
 
-std::vector<proxy::Endpoint> endpoints(const spec::EndpointSlice& slice, const std::string& port_name, const std::set<std::string>& draining) {
+std::vector<proxy::Endpoint> endpoints(
+    const spec::EndpointSlice& slice,
+    const std::string& port_name,
+    const std::set<std::string>& draining
+) {
     std::vector<proxy::Endpoint> result;
     for (const auto& endpoint : slice.endpoints) {
         if (endpoint.addresses.empty() || !endpoint.target_ref) continue;
@@ -48,16 +54,20 @@ std::vector<std::string> urls(const spec::Object& object) {
     for (const auto& port : service.spec.ports) {
         if (port.protocol != "TCP") continue;
         result.push_back("http://" + service.spec.cluster_ip + ":" + std::to_string(port.port));
-        if (on_node(service, port)) result.push_back("http://127.0.0.1:" + std::to_string(port.node_port));
+        if (on_node(service, port))
+            result.push_back("http://127.0.0.1:" + std::to_string(port.node_port));
     }
     return result;
 }
 
 std::vector<proxy::Service> traffic(
-    const std::vector<spec::Object>& services, const std::vector<spec::Object>& slices, const std::set<std::string>& draining
+    const std::vector<spec::Object>& services,
+    const std::vector<spec::Object>& slices,
+    const std::set<std::string>& draining
 ) {
     std::map<std::pair<std::string, std::string>, const spec::EndpointSlice*> by_name;
-    for (const auto& slice : slices) by_name[{slice.metadata().ns, slice.metadata().name}] = &slice.as<spec::EndpointSlice>();
+    for (const auto& slice : slices)
+        by_name[{slice.metadata().ns, slice.metadata().name}] = &slice.as<spec::EndpointSlice>();
     std::vector<proxy::Service> result;
     for (const auto& object : services) {
         const auto& service = object.as<spec::Service>();
@@ -68,8 +78,10 @@ std::vector<proxy::Service> traffic(
             proxy::Service row;
             row.key = {service.metadata.ns, service.metadata.name, port.name};
             row.listen.push_back({service.spec.cluster_ip, static_cast<std::uint16_t>(port.port)});
-            if (on_node(service, port)) row.listen.push_back({"127.0.0.1", static_cast<std::uint16_t>(port.node_port)});
-            if (slice != by_name.end()) row.endpoints = endpoints(*slice->second, port.name, draining);
+            if (on_node(service, port))
+                row.listen.push_back({"127.0.0.1", static_cast<std::uint16_t>(port.node_port)});
+            if (slice != by_name.end())
+                row.endpoints = endpoints(*slice->second, port.name, draining);
             result.push_back(std::move(row));
         }
     }

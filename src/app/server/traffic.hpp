@@ -11,9 +11,9 @@ namespace swell::app {
 
 /// What the proxy is to serve: one service for each TCP port of each Service that has an address.
 ///
-/// services  Services; those without an address (`clusterIP` empty or None, ExternalName) are left out
-/// slices    EndpointSlices, one a Service, with its name
-/// draining  endpoint ids (`ns/pod`) that must drain, whatever their slice says
+/// services  Services; those without an address (`clusterIP` empty or None, ExternalName) are left
+/// out slices    EndpointSlices, one a Service, with its name draining  endpoint ids (`ns/pod`)
+/// that must drain, whatever their slice says
 ///
 /// Ready endpoints are `ready`, terminating ones `draining`, others are not there. Pure; sorted.
 std::vector<proxy::Service> traffic(

@@ -18,7 +18,9 @@ std::string_view kind_name_of_services() { return spec::kind_of<spec::Service>()
 Traffic::Traffic(Loop& loop, cluster::Cluster& cluster, proxy::Remote& remote)
     : loop_(loop), cluster_(cluster), remote_(remote) {
     // Rises across restarts of the control plane too: the proxy may have outlived the one before.
-    first_version_ = std::chrono::duration_cast<std::chrono::milliseconds>(loop.now().time_since_epoch()).count();
+    first_version_ =
+        std::chrono::duration_cast<std::chrono::milliseconds>(loop.now().time_since_epoch())
+            .count();
     version_ = first_version_;
 }
 
@@ -26,7 +28,8 @@ Traffic::~Traffic() { loop_.cancel(timer_); }
 
 void Traffic::start() {
     remote_.on_drained([this](const std::string& id) { on_drained(id); });
-    for (const std::string_view kind : {kind_name_of_services(), spec::kind_of<spec::EndpointSlice>().name})
+    for (const std::string_view kind :
+         {kind_name_of_services(), spec::kind_of<spec::EndpointSlice>().name})
         watching_.push_back(cluster_.watch(
             {.kind = kind},
             cluster_.version(),
@@ -75,13 +78,17 @@ void Traffic::on_applied(const proxy::Applied& applied) {
     warnings_.clear();
     for (const auto& listener : applied.listeners)
         if (!listener.error.empty())
-            warnings_.push_back(to_text(listener.service) + " does not listen on " + to_text(listener.address) + ": " + listener.error);
+            warnings_.push_back(
+                to_text(listener.service) + " does not listen on " + to_text(listener.address) +
+                ": " + listener.error
+            );
 }
 
 void Traffic::drain(const spec::Key& pod, std::function<void()> done) {
     const std::string id = endpoint_id(pod.ns, pod.name);
     bool serves = false;
-    for (const auto& slice : cluster_.list({.kind = spec::kind_of<spec::EndpointSlice>().name, .ns = pod.ns}))
+    for (const auto& slice :
+         cluster_.list({.kind = spec::kind_of<spec::EndpointSlice>().name, .ns = pod.ns}))
         for (const auto& endpoint : slice.as<spec::EndpointSlice>().endpoints)
             serves = serves || (endpoint.target_ref && endpoint.target_ref->name == pod.name);
     if (!serves) return loop_.post(std::move(done));

@@ -54,13 +54,16 @@ TEST(Traffic, EndpointStates) {
         ASSERT_EQ(got.size(), 1u);
         std::string text;
         for (const auto& endpoint : got[0].endpoints)
-            text += (endpoint.state == proxy::EndpointState::ready ? "ready " : "draining ") + std::to_string(endpoint.address.port);
+            text += (endpoint.state == proxy::EndpointState::ready ? "ready " : "draining ") +
+                    std::to_string(endpoint.address.port);
         EXPECT_EQ(text, c.expected);
     }
 }
 
 TEST(Traffic, Listeners) {
-    EXPECT_EQ(traffic({service()}, {}, {}).at(0).listen, (std::vector<proxy::Address>{{"127.77.0.1", 80}}));
+    EXPECT_EQ(
+        traffic({service()}, {}, {}).at(0).listen, (std::vector<proxy::Address>{{"127.77.0.1", 80}})
+    );
     EXPECT_EQ(
         traffic({service("127.77.0.1", "NodePort")}, {}, {}).at(0).listen,
         (std::vector<proxy::Address>{{"127.77.0.1", 80}, {"127.0.0.1", 30080}})

@@ -19,7 +19,9 @@ constexpr std::size_t history_kept = 600;  // ten minutes of sparkline
 constexpr std::size_t decisions_kept = 50;
 constexpr std::size_t scalings_kept = 1000;
 
-std::string display_name(const std::string& ns, const std::string& name) { return ns == "default" ? name : ns + "/" + name; }
+std::string display_name(const std::string& ns, const std::string& name) {
+    return ns == "default" ? name : ns + "/" + name;
+}
 
 template <class T>
 void keep_last(T& values, std::size_t count) {
@@ -35,7 +37,9 @@ std::int64_t errors_of(const proxy::Counts& counts) {
 
 double milli(double in_seconds) { return in_seconds * 1000; }
 
-bool is_scaling(const journal::Entry& entry) { return entry.controller == "hpa" && entry.action == "scale"; }
+bool is_scaling(const journal::Entry& entry) {
+    return entry.controller == "hpa" && entry.action == "scale";
+}
 
 /// The type of a scaling event: which way.
 std::string way_of(const journal::Entry& entry) {
@@ -55,7 +59,9 @@ metrics::Histogram since(const metrics::Histogram& now, const metrics::Histogram
     return difference;
 }
 
-WatchOver::WatchOver(Loop& loop, cluster::Cluster& cluster, const metrics::Metrics& usage, proxy::Remote& remote)
+WatchOver::WatchOver(
+    Loop& loop, cluster::Cluster& cluster, const metrics::Metrics& usage, proxy::Remote& remote
+)
     : loop_(loop), cluster_(cluster), usage_(usage), remote_(remote), started_(loop.now()) {}
 
 WatchOver::~WatchOver() { loop_.cancel(timer_); }
@@ -80,14 +86,19 @@ void WatchOver::take(const proxy::Stats& stats) {
     for (const auto& service : stats.services) {
         Series& series = traffic_[display_name(service.key.ns, service.key.name)];
         Window window{
-            loop_.now(), static_cast<std::int64_t>(service.counts.requests()), errors_of(service.counts), service.counts.latency
+            loop_.now(),
+            static_cast<std::int64_t>(service.counts.requests()),
+            errors_of(service.counts),
+            service.counts.latency
         };
         // A proxy that was started anew counts from zero.
-        if (!series.windows.empty() && window.requests < series.windows.back().requests) series.windows.clear();
+        if (!series.windows.empty() && window.requests < series.windows.back().requests)
+            series.windows.clear();
         series.windows.push_back(std::move(window));
         keep_last(series.windows, windows_kept);
         if (series.windows.size() > 1) {
-            const Window &last = series.windows.back(), &previous = series.windows[series.windows.size() - 2];
+            const Window &last = series.windows.back(),
+                         &previous = series.windows[series.windows.size() - 2];
             const double took = std::max(seconds(last.at - previous.at), 0.001);
             series.rates.push_back(static_cast<double>(last.requests - previous.requests) / took);
             keep_last(series.rates, history_kept);
@@ -129,12 +140,15 @@ void WatchOver::decided(const journal::Entry& entry) {
 std::int64_t WatchOver::cpu_milli(const spec::Object& object) const {
     const auto selector = spec::Selector::from(object.as<spec::Deployment>().spec.selector);
     if (!selector) return 0;
-    const auto pods = usage_.pods(object.metadata().ns, [&](const spec::Labels& labels) { return selector->matches(labels); });
+    const auto pods = usage_.pods(object.metadata().ns, [&](const spec::Labels& labels) {
+        return selector->matches(labels);
+    });
     std::int64_t total = 0;
     if (pods)
         for (const auto& pod : *pods)
             for (const auto& container : pod.containers)
-                if (const auto cpu = container.usage.find("cpu"); cpu != container.usage.end()) total += cpu->second.milli_value();
+                if (const auto cpu = container.usage.find("cpu"); cpu != container.usage.end())
+                    total += cpu->second.milli_value();
     return total;
 }
 
@@ -151,7 +165,9 @@ std::vector<WorkloadView> WatchOver::workloads() const {
         for (const auto& each : hpas) {
             const auto& hpa = each.as<spec::HorizontalPodAutoscaler>();
             const auto& ref = hpa.spec.scale_target_ref;
-            if (hpa.metadata.ns != deployment.metadata.ns || ref.kind != "Deployment" || ref.name != deployment.metadata.name) continue;
+            if (hpa.metadata.ns != deployment.metadata.ns || ref.kind != "Deployment" ||
+                ref.name != deployment.metadata.name)
+                continue;
             view.min = hpa.spec.min_replicas.value_or(1);
             view.max = hpa.spec.max_replicas;
             for (const auto& metric : hpa.spec.metrics)
@@ -161,11 +177,13 @@ std::vector<WorkloadView> WatchOver::workloads() const {
                     break;
                 }
             for (const auto& metric : hpa.status.current_metrics)
-                if (metric.resource && metric.resource->name == view.metric && metric.resource->current.average_utilization)
+                if (metric.resource && metric.resource->name == view.metric &&
+                    metric.resource->current.average_utilization)
                     view.current_percent = *metric.resource->current.average_utilization;
         }
         view.cpu_milli = cpu_milli(object);
-        if (const auto found = replicas_.find(view.name); found != replicas_.end()) view.replicas_history = found->second;
+        if (const auto found = replicas_.find(view.name); found != replicas_.end())
+            view.replicas_history = found->second;
         result.push_back(std::move(view));
     }
     return result;
@@ -180,11 +198,13 @@ View WatchOver::view() const {
     for (const auto& object : cluster_.list({.kind = spec::kind_of<spec::Service>().name})) {
         const std::string name = display_name(object.metadata().ns, object.metadata().name);
         const auto found = traffic_.find(name);
-        TrafficView traffic = traffic_view(name, found == traffic_.end() ? Series{} : found->second);
+        TrafficView traffic =
+            traffic_view(name, found == traffic_.end() ? Series{} : found->second);
         const auto reached = urls(object);
         if (!reached.empty()) traffic.url = reached.front();
         for (const auto& service : stats_.services)
-            if (display_name(service.key.ns, service.key.name) == name) traffic.in_flight += service.counts.in_flight;
+            if (display_name(service.key.ns, service.key.name) == name)
+                traffic.in_flight += service.counts.in_flight;
         view.traffic.push_back(std::move(traffic));
     }
     view.loads = loads_;
@@ -214,27 +234,44 @@ Summary WatchOver::summary() const {
 std::string WatchOver::prometheus() const {
     metrics::Exposition page;
     page.family("scaling.replicas", metrics::Type::gauge, "Ready replicas of a service.");
-    for (const auto& workload : workloads()) page.sample({{"service", workload.name}}, workload.ready);
-    page.family("scaling.events", metrics::Type::counter, "Changes of the number of replicas that were decided.");
+    for (const auto& workload : workloads())
+        page.sample({{"service", workload.name}}, workload.ready);
+    page.family(
+        "scaling.events",
+        metrics::Type::counter,
+        "Changes of the number of replicas that were decided."
+    );
     for (const auto& [event, count] : scaling_events_)
         page.sample({{"service", event.first}, {"type", event.second}}, static_cast<double>(count));
-    page.family("swell.pod_cpu_cores", metrics::Type::gauge, "CPU in use by a container, averaged over the window.");
+    page.family(
+        "swell.pod_cpu_cores",
+        metrics::Type::gauge,
+        "CPU in use by a container, averaged over the window."
+    );
     std::vector<std::pair<metrics::Labels, double>> memory;
     std::map<std::string, bool> namespaces;
-    for (const auto& object : cluster_.list({.kind = spec::kind_of<spec::Pod>().name})) namespaces[object.metadata().ns] = true;
+    for (const auto& object : cluster_.list({.kind = spec::kind_of<spec::Pod>().name}))
+        namespaces[object.metadata().ns] = true;
     for (const auto& [ns, seen] : namespaces) {
         const auto pods = usage_.pods(ns, [](const spec::Labels&) { return true; });
         if (!pods) continue;
         for (const auto& pod : *pods)
             for (const auto& container : pod.containers) {
-                const metrics::Labels labels = {{"namespace", ns}, {"pod", pod.name}, {"container", container.name}};
+                const metrics::Labels labels = {
+                    {"namespace", ns}, {"pod", pod.name}, {"container", container.name}
+                };
                 if (const auto cpu = container.usage.find("cpu"); cpu != container.usage.end())
                     page.sample(labels, cpu->second.approximate());
-                if (const auto bytes = container.usage.find("memory"); bytes != container.usage.end())
+                if (const auto bytes = container.usage.find("memory");
+                    bytes != container.usage.end())
                     memory.emplace_back(labels, bytes->second.approximate());
             }
     }
-    page.family("swell.pod_memory_bytes", metrics::Type::gauge, "Memory in use by a container: the working set.");
+    page.family(
+        "swell.pod_memory_bytes",
+        metrics::Type::gauge,
+        "Memory in use by a container: the working set."
+    );
     for (const auto& [labels, bytes] : memory) page.sample(labels, bytes);
     return page.text() + proxy::to_prometheus(stats_);
 }

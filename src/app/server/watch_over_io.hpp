@@ -19,7 +19,9 @@ namespace swell::app {
 /// the closing summary come from here. Loop's thread.
 class WatchOver {
   public:
-    WatchOver(Loop& loop, cluster::Cluster& cluster, const metrics::Metrics& usage, proxy::Remote& remote);
+    WatchOver(
+        Loop& loop, cluster::Cluster& cluster, const metrics::Metrics& usage, proxy::Remote& remote
+    );
     ~WatchOver();
     WatchOver(const WatchOver&) = delete;
     WatchOver& operator=(const WatchOver&) = delete;

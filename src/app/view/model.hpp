@@ -12,13 +12,13 @@ namespace swell::app {
 
 /// One workload as the live view shows it.
 struct WorkloadView {
-    std::string name;                         ///< `tiles`, with its namespace when not default: `prod/tiles`
-    int wanted = 0, ready = 0, pods = 0;      ///< pods: all that exist, terminating ones too
-    std::optional<int> min, max;              ///< of its HPA
-    std::string metric;                       ///< `cpu`
+    std::string name;  ///< `tiles`, with its namespace when not default: `prod/tiles`
+    int wanted = 0, ready = 0, pods = 0;  ///< pods: all that exist, terminating ones too
+    std::optional<int> min, max;          ///< of its HPA
+    std::string metric;                   ///< `cpu`
     std::optional<int> current_percent, target_percent;
-    std::int64_t cpu_milli = 0;               ///< used by all its pods
-    std::vector<int> replicas_history;        ///< one a second, newest last
+    std::int64_t cpu_milli = 0;         ///< used by all its pods
+    std::vector<int> replicas_history;  ///< one a second, newest last
 };
 
 /// One Service's traffic over the last second (latencies: the last ten).
@@ -48,7 +48,7 @@ struct DecisionView {
 struct View {
     Instant now{};
     Duration up_for{};
-    std::string state;                 ///< `running`, `stopping`
+    std::string state;  ///< `running`, `stopping`
     std::vector<WorkloadView> workloads;
     std::vector<TrafficView> traffic;
     std::vector<LoadView> loads;
@@ -62,7 +62,7 @@ struct Summary {
     int peak_replicas = 0;
     std::int64_t requests = 0, errors = 0, dropped = 0, decisions = 0;
     double p50_ms = 0, p95_ms = 0, p99_ms = 0;
-    bool loaded = false;               ///< whether a load test ran; else there are no latencies
+    bool loaded = false;                 ///< whether a load test ran; else there are no latencies
     std::vector<DecisionView> scalings;  ///< in order
 };
 

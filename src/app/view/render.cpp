@@ -88,7 +88,13 @@ std::string workload_line(const WorkloadView& w, const Painter& paint) {
 std::string traffic_line(const TrafficView& t, const Painter& paint) {
     const std::string errors = format("%.0f errors/s", t.errors_per_second);
     return "  " + pad(paint(bold, t.name), 18) +
-           format(" %6.0f req/s   p50 %5.1f  p95 %5.1f  p99 %5.1f ms   ", t.requests_per_second, t.p50_ms, t.p95_ms, t.p99_ms) +
+           format(
+               " %6.0f req/s   p50 %5.1f  p95 %5.1f  p99 %5.1f ms   ",
+               t.requests_per_second,
+               t.p50_ms,
+               t.p95_ms,
+               t.p99_ms
+           ) +
            paint(t.errors_per_second > 0 ? red : dim, errors);
 }
 
@@ -102,7 +108,11 @@ std::string load_line(const LoadView& l, const Painter& paint) {
             l.rate_wanted,
             l.rate_done
         );
-    const std::string bad = format("%lld errors, %lld dropped", static_cast<long long>(l.errors), static_cast<long long>(l.dropped));
+    const std::string bad = format(
+        "%lld errors, %lld dropped",
+        static_cast<long long>(l.errors),
+        static_cast<long long>(l.dropped)
+    );
     return line + paint(l.errors + l.dropped > 0 ? red : dim, bad);
 }
 
@@ -110,20 +120,31 @@ std::vector<double> as_doubles(const std::vector<int>& values) {
     return {values.begin(), values.end()};
 }
 
-void add_workloads(std::vector<std::string>& lines, const View& view, const Painter& paint, std::size_t spark) {
+void add_workloads(
+    std::vector<std::string>& lines, const View& view, const Painter& paint, std::size_t spark
+) {
     for (const auto& w : view.workloads) {
         lines.push_back(workload_line(w, paint));
-        lines.push_back("    " + pad(w.metric.empty() ? "" : w.metric, 4) + " " + (w.target_percent ? gauge(w, paint) : format("%lld m used", static_cast<long long>(w.cpu_milli))));
+        lines.push_back(
+            "    " + pad(w.metric.empty() ? "" : w.metric, 4) + " " +
+            (w.target_percent ? gauge(w, paint)
+                              : format("%lld m used", static_cast<long long>(w.cpu_milli)))
+        );
         if (w.replicas_history.size() > 1)
-            lines.push_back("    pods " + paint(cyan, sparkline(as_doubles(w.replicas_history), spark)));
+            lines.push_back(
+                "    pods " + paint(cyan, sparkline(as_doubles(w.replicas_history), spark))
+            );
     }
 }
 
-void add_traffic(std::vector<std::string>& lines, const View& view, const Painter& paint, std::size_t spark) {
+void add_traffic(
+    std::vector<std::string>& lines, const View& view, const Painter& paint, std::size_t spark
+) {
     for (const auto& t : view.traffic) {
         lines.push_back(traffic_line(t, paint));
         lines.push_back("    " + paint(dim, t.url));
-        if (t.rate_history.size() > 1) lines.push_back("    rate " + paint(green, sparkline(t.rate_history, spark)));
+        if (t.rate_history.size() > 1)
+            lines.push_back("    rate " + paint(green, sparkline(t.rate_history, spark)));
     }
 }
 
@@ -161,7 +182,8 @@ std::vector<std::string> render(const View& view, const Screen& screen) {
     const std::size_t spark = width > 24 ? std::min<std::size_t>(width - 12, 120) : 12;
     std::vector<std::string> lines;
     lines.push_back(
-        paint(bold, "swell") + "  " + view.state + " for " + to_age(view.up_for) + "   " + paint(dim, clock_text(view.now) + " UTC")
+        paint(bold, "swell") + "  " + view.state + " for " + to_age(view.up_for) + "   " +
+        paint(dim, clock_text(view.now) + " UTC")
     );
     lines.emplace_back();
     lines.push_back(paint(dim, "WORKLOADS"));
@@ -183,10 +205,13 @@ std::vector<std::string> render(const View& view, const Screen& screen) {
         lines.push_back(paint(dim, "DECISIONS"));
         for (const auto& d : view.decisions) {
             if (lines.size() + 2 >= height) break;
-            lines.push_back("  " + paint(dim, clock_text(d.at)) + " " + d.subject + "  " + d.summary);
+            lines.push_back(
+                "  " + paint(dim, clock_text(d.at)) + " " + d.subject + "  " + d.summary
+            );
         }
     }
-    const std::string help = paint(dim, "Ctrl-C stops everything    swell explain hpa/NAME tells why");
+    const std::string help =
+        paint(dim, "Ctrl-C stops everything    swell explain hpa/NAME tells why");
     if (lines.size() + 1 < height) {
         lines.emplace_back();
         lines.push_back(help);
@@ -201,7 +226,8 @@ std::string render_line(const View& view) {
     for (const auto& w : view.workloads) {
         line += format("  %s %d wanted %d ready", w.name.c_str(), w.wanted, w.ready);
         if (w.current_percent && w.target_percent)
-            line += format(" %s %d%%/%d%%", w.metric.c_str(), *w.current_percent, *w.target_percent);
+            line +=
+                format(" %s %d%%/%d%%", w.metric.c_str(), *w.current_percent, *w.target_percent);
     }
     for (const auto& t : view.traffic)
         line += format(
@@ -220,17 +246,26 @@ std::string render_line(const View& view) {
 
 std::string render(const Summary& summary) {
     std::string text = "Summary\n";
-    auto row = [&](const char* name, const std::string& value) { text += format("  %-16s %s\n", name, value.c_str()); };
+    auto row = [&](const char* name, const std::string& value) {
+        text += format("  %-16s %s\n", name, value.c_str());
+    };
     row("took", to_age(summary.took));
     row("peak replicas", std::to_string(summary.peak_replicas));
     if (summary.loaded) {
         row("requests", std::to_string(summary.requests));
         row("errors", std::to_string(summary.errors));
         if (summary.dropped > 0) row("dropped", std::to_string(summary.dropped));
-        row("latency", format("p50 %.1f ms, p95 %.1f ms, p99 %.1f ms", summary.p50_ms, summary.p95_ms, summary.p99_ms));
+        row("latency",
+            format(
+                "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms",
+                summary.p50_ms,
+                summary.p95_ms,
+                summary.p99_ms
+            ));
     }
     row("decisions", std::to_string(summary.decisions));
-    for (const auto& d : summary.scalings) text += "    " + clock_text(d.at) + " " + d.subject + "  " + d.summary + "\n";
+    for (const auto& d : summary.scalings)
+        text += "    " + clock_text(d.at) + " " + d.subject + "  " + d.summary + "\n";
     return text;
 }
 

@@ -50,13 +50,16 @@ spec::Object keep_replicas(const spec::Object& live, const spec::Object& wanted)
 
 spec::Object keep_address(const spec::Object& live, const spec::Object& wanted) {
     auto next = wanted.as<spec::Service>();
-    if (next.spec.cluster_ip.empty()) next.spec.cluster_ip = live.as<spec::Service>().spec.cluster_ip;
+    if (next.spec.cluster_ip.empty())
+        next.spec.cluster_ip = live.as<spec::Service>().spec.cluster_ip;
     return next;
 }
 
 }  // namespace
 
-spec::Object apply(const std::optional<spec::Object>& live, const spec::Object& wanted, bool scaled_by_hpa) {
+spec::Object apply(
+    const std::optional<spec::Object>& live, const spec::Object& wanted, bool scaled_by_hpa
+) {
     spec::ObjectMeta metadata = wanted.metadata();
     const std::string memory = remembered(metadata);
     if (!live) {
@@ -70,7 +73,8 @@ spec::Object apply(const std::optional<spec::Object>& live, const spec::Object& 
     const spec::ObjectMeta& old = live->metadata();
     spec::ObjectMeta result = old;
     result.labels = merged(old.labels, metadata.labels, recalled(old, "labels"));
-    result.annotations = merged(old.annotations, metadata.annotations, recalled(old, "annotations"));
+    result.annotations =
+        merged(old.annotations, metadata.annotations, recalled(old, "annotations"));
     result.annotations[last_applied] = memory;
     if (!metadata.owner_references.empty()) result.owner_references = metadata.owner_references;
     return next.with_metadata(std::move(result)).with_status(*live);

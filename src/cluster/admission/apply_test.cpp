@@ -9,7 +9,9 @@
 namespace swell::cluster {
 namespace {
 
-spec::Deployment deployment(std::int32_t replicas, spec::Labels labels = {}, spec::Labels annotations = {}) {
+spec::Deployment deployment(
+    std::int32_t replicas, spec::Labels labels = {}, spec::Labels annotations = {}
+) {
     spec::Deployment made;
     made.metadata.name = "shop";
     made.metadata.ns = "default";

@@ -40,7 +40,9 @@ HttpWord http_word(Code code) {
 }
 
 Key key_at(const ApiPath& path) {
-    return {path.kind->name, path.kind->namespaced && path.ns.empty() ? "default" : path.ns, path.name};
+    return {
+        path.kind->name, path.kind->namespaced && path.ns.empty() ? "default" : path.ns, path.name
+    };
 }
 
 std::string text_of(const std::map<std::string, std::string>& query, const char* name) {
@@ -51,8 +53,10 @@ std::string text_of(const std::map<std::string, std::string>& query, const char*
 Json scale_json(const Object& object) {
     const auto& metadata = object.metadata();
     Json status = Json::object();
-    if (object.is<spec::Deployment>()) status["replicas"] = object.as<spec::Deployment>().status.replicas;
-    if (object.is<spec::ReplicaSet>()) status["replicas"] = object.as<spec::ReplicaSet>().status.replicas;
+    if (object.is<spec::Deployment>())
+        status["replicas"] = object.as<spec::Deployment>().status.replicas;
+    if (object.is<spec::ReplicaSet>())
+        status["replicas"] = object.as<spec::ReplicaSet>().status.replicas;
     return {
         {"apiVersion", "autoscaling/v1"},
         {"kind", "Scale"},
@@ -77,11 +81,19 @@ Result<Object> read_for(const ApiPath& path, const std::string& body) {
     if (!object) return object;
     const auto& metadata = object->metadata();
     if (&object->kind() != path.kind)
-        return fail(Code::invalid, "kind: expected " + std::string(path.kind->name) + ", got " + std::string(object->kind().name));
+        return fail(
+            Code::invalid,
+            "kind: expected " + std::string(path.kind->name) + ", got " +
+                std::string(object->kind().name)
+        );
     if (!path.name.empty() && metadata.name != path.name)
-        return fail(Code::invalid, "metadata.name: expected " + path.name + ", got " + metadata.name);
+        return fail(
+            Code::invalid, "metadata.name: expected " + path.name + ", got " + metadata.name
+        );
     if (!path.ns.empty() && metadata.ns != path.ns)
-        return fail(Code::invalid, "metadata.namespace: expected " + path.ns + ", got " + metadata.ns);
+        return fail(
+            Code::invalid, "metadata.namespace: expected " + path.ns + ", got " + metadata.ns
+        );
     return object;
 }
 
@@ -89,7 +101,9 @@ Result<Object> read_for(const ApiPath& path, const std::string& body) {
 
 ApiResponse answer(const Json& json, int status) {
     // Bytes that are no UTF-8 (a log, a name from outside) must not end the server.
-    return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+    return {
+        status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
+    };
 }
 
 ApiResponse failure(const Error& error) {
@@ -134,7 +148,8 @@ Result<Query> query_of(const ApiPath& path) {
     const std::string field = text_of(path.query, "fieldSelector");
     if (!field.empty()) {
         const auto equals = field.find('=');
-        if (equals == std::string::npos) return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
+        if (equals == std::string::npos)
+            return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
         query.field = field.substr(0, equals);
         const auto value = field.find_first_not_of('=', equals);
         query.field_value = value == std::string::npos ? "" : field.substr(value);
@@ -150,8 +165,10 @@ Result<Object> Api::admitted(Object object) const {
 ApiResponse Api::handle(const ApiRequest& request) {
     const auto target = http::parse_target(request.target);
     if (!target) return failure(target.error());
-    if (request.method == "POST" && target->path == "/swell/v1/apply") return apply_all(request.body);
-    if (const auto found = routes_.find(request.method + " " + target->path); found != routes_.end())
+    if (request.method == "POST" && target->path == "/swell/v1/apply")
+        return apply_all(request.body);
+    if (const auto found = routes_.find(request.method + " " + target->path);
+        found != routes_.end())
         return found->second(target->query);
     const auto path = parse_path(request.target);
     if (!path) return failure(path.error());
@@ -180,7 +197,9 @@ ApiResponse Api::read(const ApiPath& path) const {
     if (!object) return failure(object.error());
     if (path.subresource.empty() || path.subresource == "status") return answer(object->to_json());
     if (path.subresource == "scale" && replicas_of(*object)) return answer(scale_json(*object));
-    return failure({Code::not_found, "no subresource " + path.subresource + " of " + to_text(key_at(path))});
+    return failure(
+        {Code::not_found, "no subresource " + path.subresource + " of " + to_text(key_at(path))}
+    );
 }
 
 ApiResponse Api::create(const ApiPath& path, const std::string& body) {
@@ -194,7 +213,8 @@ ApiResponse Api::create(const ApiPath& path, const std::string& body) {
 ApiResponse Api::replace(const ApiPath& path, const std::string& body) {
     if (path.subresource == "scale") {
         const Json json = Json::parse(body, nullptr, false);
-        return json.is_discarded() ? failure({Code::invalid, "the body is not JSON"}) : set_scale(path, json);
+        return json.is_discarded() ? failure({Code::invalid, "the body is not JSON"})
+                                   : set_scale(path, json);
     }
     auto object = read_for(path, body);
     if (!object) return failure(object.error());
@@ -210,8 +230,12 @@ ApiResponse Api::replace(const ApiPath& path, const std::string& body) {
 
 ApiResponse Api::set_scale(const ApiPath& path, const Json& body) {
     const Json wanted = body.value("/spec/replicas"_json_pointer, Json());
-    if (!wanted.is_number_integer() || wanted.get<std::int64_t>() < 0 || wanted.get<std::int64_t>() > 1'000'000)
-        return failure({Code::invalid, "spec.replicas: must be an integer from 0 to 1000000, got " + wanted.dump()});
+    if (!wanted.is_number_integer() || wanted.get<std::int64_t>() < 0 ||
+        wanted.get<std::int64_t>() > 1'000'000)
+        return failure(
+            {Code::invalid,
+             "spec.replicas: must be an integer from 0 to 1000000, got " + wanted.dump()}
+        );
     const auto object = cluster_.get(key_at(path));
     if (!object) return failure(object.error());
     auto next = with_replicas(*object, wanted.get<std::int32_t>());
@@ -225,12 +249,16 @@ ApiResponse Api::remove(const ApiPath& path) {
     const std::string grace = text_of(path.query, "gracePeriodSeconds");
     if (!grace.empty()) {
         std::int64_t seconds_given = 0;
-        const auto [end, error] = std::from_chars(grace.data(), grace.data() + grace.size(), seconds_given);
+        const auto [end, error] =
+            std::from_chars(grace.data(), grace.data() + grace.size(), seconds_given);
         if (error != std::errc() || end != grace.data() + grace.size() || seconds_given < 0)
-            return failure({Code::invalid, "gracePeriodSeconds: must be a number of seconds, got " + grace});
+            return failure(
+                {Code::invalid, "gracePeriodSeconds: must be a number of seconds, got " + grace}
+            );
         deletion.grace_seconds = seconds_given;
     }
-    if (text_of(path.query, "propagationPolicy") == "Orphan") deletion.propagation = Propagation::orphan;
+    if (text_of(path.query, "propagationPolicy") == "Orphan")
+        deletion.propagation = Propagation::orphan;
     const auto done = cluster_.remove(key_at(path), deletion);
     if (!done) return failure(done.error());
     return answer({{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
@@ -238,20 +266,24 @@ ApiResponse Api::remove(const ApiPath& path) {
 
 ApiResponse Api::apply_all(const std::string& body) {
     const Json json = Json::parse(body, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || !json.contains("objects") || !json["objects"].is_array())
+    if (json.is_discarded() || !json.is_object() || !json.contains("objects") ||
+        !json["objects"].is_array())
         return failure({Code::invalid, "the body must be {\"objects\": [...]}"});
     std::vector<Object> wanted;
     std::string problems;
     for (const Json& each : json["objects"]) {
         auto object = spec::read_json(each);
         if (object) object = admitted(std::move(*object));
-        if (object) wanted.push_back(std::move(*object));
-        else problems += (problems.empty() ? "" : "\n") + object.error().what;
+        if (object)
+            wanted.push_back(std::move(*object));
+        else
+            problems += (problems.empty() ? "" : "\n") + object.error().what;
     }
     if (!problems.empty()) return failure({Code::invalid, problems});
 
     const bool dry_run = json.value("dryRun", false);
-    std::vector<Object> hpas = cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
+    std::vector<Object> hpas =
+        cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
     for (const Object& object : wanted)
         if (object.is<spec::HorizontalPodAutoscaler>()) hpas.push_back(object);
     Json results = Json::array();
@@ -264,9 +296,14 @@ ApiResponse Api::apply_all(const std::string& body) {
         const char* action = live ? "unchanged" : "created";
         if (!dry_run) {
             const auto stored = live ? cluster_.update(next) : cluster_.create(next);
-            if (!stored) return failure({stored.error().code, to_text(key_of(object)) + ": " + stored.error().what});
-            if (live && stored->metadata().resource_version != live->metadata().resource_version) action = "configured";
-        } else if (live && (next.metadata() != live->metadata() || !next.kind().same_spec(next.value(), live->value()))) {
+            if (!stored)
+                return failure(
+                    {stored.error().code, to_text(key_of(object)) + ": " + stored.error().what}
+                );
+            if (live && stored->metadata().resource_version != live->metadata().resource_version)
+                action = "configured";
+        } else if (live && (next.metadata() != live->metadata() ||
+                            !next.kind().same_spec(next.value(), live->value()))) {
             action = "configured";
         }
         results.push_back({{"key", to_text(key_of(object))}, {"action", action}});

@@ -28,8 +28,8 @@ struct ApiResponse {
 ///     POST   collection: create
 ///     PUT    object: update; .../status: status alone; .../scale: spec.replicas alone
 ///     DELETE object; gracePeriodSeconds, propagationPolicy=Orphan
-///     POST   /swell/v1/apply {"objects": [...], "dryRun": false}: create or update all, or none when one is invalid
-///     and what the app adds with route()
+///     POST   /swell/v1/apply {"objects": [...], "dryRun": false}: create or update all, or none
+///     when one is invalid and what the app adds with route()
 ///
 /// Failures are Kubernetes Status objects. It does not wait: watches and log streams are the
 /// server's (api_io.hpp). One thread.
@@ -42,10 +42,12 @@ class Api {
     ApiResponse handle(const ApiRequest& request);
 
     /// Answers a method and path, without its query: `GET /swell/v1/top`.
-    void route(std::string method_and_path, Handler handler) { routes_[std::move(method_and_path)] = std::move(handler); }
+    void route(std::string method_and_path, Handler handler) {
+        routes_[std::move(method_and_path)] = std::move(handler);
+    }
 
-    /// Called with what is about to be stored by apply or create; its answer is stored, or its error
-    /// given to the client. The embedded world checks here that pods can run.
+    /// Called with what is about to be stored by apply or create; its answer is stored, or its
+    /// error given to the client. The embedded world checks here that pods can run.
     using Admission = std::function<Result<Object>(Object)>;
     void admit(Admission admission) { admission_ = std::move(admission); }
 

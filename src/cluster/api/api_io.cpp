@@ -33,7 +33,11 @@ std::string line(const char* type, const Json& object) {
 std::string expired_line() {
     return line(
         "ERROR",
-        {{"kind", "Status"}, {"status", "Failure"}, {"reason", "Expired"}, {"code", 410}, {"message", "too old resource version: list and watch again"}}
+        {{"kind", "Status"},
+         {"status", "Failure"},
+         {"reason", "Expired"},
+         {"code", 410},
+         {"message", "too old resource version: list and watch again"}}
     );
 }
 
@@ -43,13 +47,19 @@ bool flag(const ApiPath& path, const char* name) {
 }
 
 void send(const http::Responder& responder, ApiResponse response) {
-    responder.send({.status = response.status, .headers = {{"Content-Type", response.content_type}}, .body = std::move(response.body)});
+    responder.send(
+        {.status = response.status,
+         .headers = {{"Content-Type", response.content_type}},
+         .body = std::move(response.body)}
+    );
 }
 
 }  // namespace
 
 ApiServer::ApiServer(Loop& loop, Cluster& cluster, Api& api)
-    : cluster_(cluster), api_(api), server_(loop, [this](http::Request request, const http::Responder& responder) {
+    : cluster_(cluster),
+      api_(api),
+      server_(loop, [this](http::Request request, const http::Responder& responder) {
           handle(std::move(request), responder);
       }) {}
 
@@ -59,7 +69,8 @@ void ApiServer::handle(http::Request request, const http::Responder& responder) 
     if (request.method == "GET") {
         const auto path = parse_path(request.target);
         if (path && path->name.empty() && flag(*path, "watch")) return watch(*path, responder);
-        if (path && path->subresource == "log" && path->kind->name == "Pod" && on_log_) return on_log_(*path, responder);
+        if (path && path->subresource == "log" && path->kind->name == "Pod" && on_log_)
+            return on_log_(*path, responder);
     }
     send(responder, api_.handle({request.method, request.target, std::move(request.body)}));
 }
@@ -67,19 +78,24 @@ void ApiServer::handle(http::Request request, const http::Responder& responder) 
 void ApiServer::watch(const ApiPath& path, const http::Responder& responder) {
     const auto query = query_of(path);
     if (!query) return send(responder, failure(query.error()));
-    if (streams_.size() >= most_watches) return send(responder, failure({Code::unavailable, "too many watches"}));
+    if (streams_.size() >= most_watches)
+        return send(responder, failure({Code::unavailable, "too many watches"}));
     std::uint64_t since = cluster_.version();
     bool from_start = true;
     if (const auto found = path.query.find("resourceVersion"); found != path.query.end()) {
         const std::string& text = found->second;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), since);
         if (error != std::errc() || end != text.data() + text.size())
-            return send(responder, failure({Code::invalid, "resourceVersion: must be a number, got " + text}));
+            return send(
+                responder,
+                failure({Code::invalid, "resourceVersion: must be a number, got " + text})
+            );
         from_start = false;
     }
     responder.begin(200, {{"Content-Type", "application/json"}});
     if (from_start)
-        for (const Object& object : cluster_.list(*query)) responder.write(line("ADDED", object.to_json()));
+        for (const Object& object : cluster_.list(*query))
+            responder.write(line("ADDED", object.to_json()));
 
     const std::uint64_t id = ++last_stream_;
     auto stream = std::make_unique<Stream>(Stream{responder, nullptr});
@@ -89,7 +105,9 @@ void ApiServer::watch(const ApiPath& path, const http::Responder& responder) {
     kept.watching = cluster_.watch(
         *query,
         since,
-        [responder](const Change& change) { responder.write(line(word_of(change.type), change.object.to_json())); },
+        [responder](const Change& change) {
+            responder.write(line(word_of(change.type), change.object.to_json()));
+        },
         [responder] {
             responder.write(expired_line());
             responder.end();

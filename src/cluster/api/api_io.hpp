@@ -13,9 +13,11 @@ namespace swell::cluster {
 
 /// Serves an Api on a Unix socket, and what takes longer than one answer: watches and logs.
 ///
-///     GET collection?watch=1[&resourceVersion=V]   one JSON object a line: {"type", "object"}; without a
-///                                                  version it starts with what is there. A version that is no
-///                                                  longer kept gives one ERROR line with code 410.
+///     GET collection?watch=1[&resourceVersion=V]   one JSON object a line: {"type", "object"};
+///     without a
+///                                                  version it starts with what is there. A version
+///                                                  that is no longer kept gives one ERROR line
+///                                                  with code 410.
 ///     GET .../pods/NAME/log                        what on_log() answers
 class ApiServer {
   public:

@@ -19,8 +19,10 @@ Json deployment(int replicas) {
 }
 
 Json hpa() {
-    return Json::parse(R"({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "shop"},
-        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}, "maxReplicas": 9}})");
+    return Json::parse(
+        R"({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "shop"},
+        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}, "maxReplicas": 9}})"
+    );
 }
 
 const std::string shop = "/apis/apps/v1/namespaces/default/deployments/shop";
@@ -30,15 +32,20 @@ struct ApiTest : testing::Test {
     std::unique_ptr<Store> store = *Store::open("", clock, Rng(1));
     Api api{*store};
 
-    ApiResponse ask(const std::string& method, const std::string& target, const Json& body = nullptr) {
+    ApiResponse ask(
+        const std::string& method, const std::string& target, const Json& body = nullptr
+    ) {
         return api.handle({method, target, body.is_null() ? "" : body.dump()});
     }
     std::string apply(std::vector<Json> objects, bool dry_run = false) {
-        const auto answer = ask("POST", "/swell/v1/apply", {{"objects", objects}, {"dryRun", dry_run}});
+        const auto answer =
+            ask("POST", "/swell/v1/apply", {{"objects", objects}, {"dryRun", dry_run}});
         const Json json = Json::parse(answer.body);
         if (answer.status != 200) return json["message"];
         std::string text;
-        for (const Json& result : json["results"]) text += result["key"].get<std::string>() + " " + result["action"].get<std::string>() + ";";
+        for (const Json& result : json["results"])
+            text +=
+                result["key"].get<std::string>() + " " + result["action"].get<std::string>() + ";";
         return text;
     }
     int replicas() { return Json::parse(ask("GET", shop).body)["spec"]["replicas"]; }
@@ -118,7 +125,9 @@ TEST_F(ApiTest, ListsSelect) {
         ASSERT_TRUE(store->create(map).has_value());
     }
     auto count = [&](const std::string& query) {
-        return Json::parse(ask("GET", "/api/v1/namespaces/default/configmaps" + query).body)["items"].size();
+        return Json::parse(ask("GET", "/api/v1/namespaces/default/configmaps" + query).body
+        )["items"]
+            .size();
     };
     EXPECT_EQ(count(""), 2u);
     EXPECT_EQ(count("?labelSelector=app%3Da"), 1u);

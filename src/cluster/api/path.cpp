@@ -25,7 +25,9 @@ Result<ApiPath> parse_path(std::string_view target) {
     for (const std::string_view part : split(taken_apart->path, '/'))
         if (!part.empty()) parts.emplace_back(part);
 
-    const auto missing = [&] { return fail(Code::not_found, "no such path: " + taken_apart->path); };
+    const auto missing = [&] {
+        return fail(Code::not_found, "no such path: " + taken_apart->path);
+    };
     ApiPath path;
     path.query = std::move(taken_apart->query);
     std::size_t next = 0;
@@ -52,7 +54,12 @@ Result<ApiPath> parse_path(std::string_view target) {
     return path;
 }
 
-std::string path_of(const spec::Kind& kind, const std::string& ns, const std::string& name, const std::string& subresource) {
+std::string path_of(
+    const spec::Kind& kind,
+    const std::string& ns,
+    const std::string& name,
+    const std::string& subresource
+) {
     std::string path = kind.api_version.find('/') == std::string_view::npos ? "/api/" : "/apis/";
     path += kind.api_version;
     if (kind.namespaced && !ns.empty()) path += "/namespaces/" + http::percent_encode(ns);

@@ -25,6 +25,11 @@ struct ApiPath {
 Result<ApiPath> parse_path(std::string_view target);
 
 /// The path of a kind's collection or of one object; the inverse of parse_path.
-std::string path_of(const spec::Kind& kind, const std::string& ns, const std::string& name = "", const std::string& subresource = "");
+std::string path_of(
+    const spec::Kind& kind,
+    const std::string& ns,
+    const std::string& name = "",
+    const std::string& subresource = ""
+);
 
 }  // namespace swell::cluster

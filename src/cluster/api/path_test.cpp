@@ -45,7 +45,8 @@ TEST(ApiPath, Table) {
 }
 
 TEST(ApiPath, QueriesAreUnescaped) {
-    const auto got = parse_path("/api/v1/pods?labelSelector=app%3Dshop%2Ctier%20in%20(a%2Cb)&watch=1&empty");
+    const auto got =
+        parse_path("/api/v1/pods?labelSelector=app%3Dshop%2Ctier%20in%20(a%2Cb)&watch=1&empty");
     ASSERT_TRUE(got.has_value());
     EXPECT_EQ(got->query.at("labelSelector"), "app=shop,tier in (a,b)");
     EXPECT_EQ(got->query.at("watch"), "1");
