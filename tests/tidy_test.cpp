@@ -127,7 +127,7 @@ std::vector<std::string> banned_calls(const std::vector<Source>& sources) {
         Ban{std::regex(R"(\.detach\(\))"), "a jthread or task that its owner joins"},
         Ban{std::regex(R"((^|[^_\w.:>])(s?rand)\s*\()"), "the Rng door"},
         Ban{std::regex(R"(\bstd::(endl|regex)\b)"), "'\\n'; a hand-written scan"},
-        Ban{std::regex(R"(\busing namespace std\b)"), "names in full"},
+        Ban{std::regex(R"(\busing namespace std\s*;)"), "names in full"},
         Ban{std::regex(R"(\b(sprintf|strcpy|strcat|gets)\s*\()"), "snprintf or std::string"},
     };
     std::vector<std::string> found;
@@ -165,9 +165,10 @@ TEST(Tidy, EveryFolderHasAReadmeLine) {
 }
 
 TEST(Tidy, EveryTopFolderIsInTheSentence) {
-    for (const auto& entry : fs::directory_iterator(root / "src"))
-        if (entry.is_directory())
-            EXPECT_LT(rank(entry.path().filename().string()), sentence.size()) << entry.path();
+    for (const auto& entry : fs::directory_iterator(root / "src")) {
+        if (!entry.is_directory()) continue;
+        EXPECT_LT(rank(entry.path().filename().string()), sentence.size()) << entry.path();
+    }
 }
 
 TEST(Tidy, EverySourceIsListedInItsFolder) {
@@ -186,9 +187,10 @@ TEST(Tidy, EverySourceIsListedInItsFolder) {
 }
 
 TEST(Tidy, HeadersSayPragmaOnceFirst) {
-    for (const Source& source : sources_below("src"))
-        if (source.path.ends_with(".hpp") && !source.lines.empty())
-            EXPECT_EQ(source.lines.front(), "#pragma once") << source.path;
+    for (const Source& source : sources_below("src")) {
+        if (!source.path.ends_with(".hpp") || source.lines.empty()) continue;
+        EXPECT_EQ(source.lines.front(), "#pragma once") << source.path;
+    }
 }
 
 // The rules themselves can fail: each is shown a file that breaks it.
