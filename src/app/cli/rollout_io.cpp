@@ -99,8 +99,7 @@ Result<void> status(const ApiClient& api, const Options& o) {
         const auto now = rollout::rollout_status(found->deployment, o.revision);
         if (!now) return std::unexpected(now.error());
         if (now->text != said)
-            std::cout << now->text
-                      << std::endl;  // NOLINT(performance-avoid-endl): somebody waits for it
+            std::cout << now->text << "\n" << std::flush;  // somebody waits for it
         said = now->text;
         if (now->done || !o.watch) return {};
         if (loop.precise() - started > patience)

@@ -110,8 +110,7 @@ class Foreground {
         print_decisions(view);
         if (now < next_line_) return;
         next_line_ = now + line_period;
-        std::cout << render_line(view)
-                  << std::endl;  // NOLINT(performance-avoid-endl): somebody reads along
+        std::cout << render_line(view) << "\n" << std::flush;  // somebody reads along
     }
 
     void print_decisions(const View& view) {
