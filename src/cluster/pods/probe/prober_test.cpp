@@ -5,17 +5,15 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <csignal>
+#include "http/server_io.hpp"
 
 namespace swell::cluster::pods {
 namespace {
 
-/// A listener that answers every request with a status, or never.
-class Answerer {
+/// A listener that accepts, as the kernel does for it, and never says a word.
+class Silent {
   public:
-    Answerer(Loop& loop, int status) : loop_(loop), status_(status) {
-        ::signal(SIGPIPE, SIG_IGN);
-        listener_ = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Silent() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -24,30 +22,11 @@ class Answerer {
         EXPECT_EQ(::listen(*listener_, 8), 0);
         ::getsockname(*listener_, reinterpret_cast<sockaddr*>(&address), &size);
         port = ntohs(address.sin_port);
-        loop_.watch(*listener_, {.readable = true}, [this](Loop::Ready) { on_connection(); });
     }
-    ~Answerer() { loop_.forget(*listener_); }
-
     int port = 0;
-    std::string request;
 
   private:
-    void on_connection() {
-        connections_.emplace_back(::accept(*listener_, nullptr, nullptr));
-        if (status_ == 0) return;
-        char bytes[4096];
-        const ssize_t got = ::recv(*connections_.back(), bytes, sizeof bytes, 0);
-        request.assign(bytes, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        const std::string answer = "HTTP/1.1 " + std::to_string(status_) +
-                                   " X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-        ::send(*connections_.back(), answer.data(), answer.size(), MSG_NOSIGNAL);
-        connections_.back().reset();
-    }
-
-    Loop& loop_;
-    int status_;
     Fd listener_;
-    std::vector<Fd> connections_;
 };
 
 class ProberTest : public testing::Test {
@@ -63,7 +42,7 @@ class ProberTest : public testing::Test {
         EXPECT_TRUE(result);
         return result.value_or(CheckResult{});
     }
-    static Check http(int port, Duration timeout = std::chrono::seconds(30)) {
+    static Check get(int port, Duration timeout = std::chrono::seconds(30)) {
         Check check;
         check.http_get.emplace();
         check.http_get->path = "/healthz";
@@ -108,28 +87,34 @@ TEST_F(ProberTest, HttpStatusTable) {
           Case{404, false},
           Case{503, false}}) {
         SCOPED_TRACE(c.status);
-        Answerer answerer(loop_, c.status);
-        const auto result = run(http(answerer.port));
+        http::Request seen;
+        http::Server server(loop_, [&](http::Request request, http::Responder responder) {
+            seen = std::move(request);
+            responder.send(http::text_response(c.status, ""));
+        });
+        const auto port = server.listen("127.0.0.1:0");
+        ASSERT_TRUE(port);
+        const auto result = run(get(*port));
         EXPECT_EQ(result.passed, c.passed);
         EXPECT_EQ(
             result.output,
             c.passed ? "" : "HTTP probe failed with statuscode: " + std::to_string(c.status)
         );
-        EXPECT_TRUE(answerer.request.starts_with("GET /healthz HTTP/1.1\r\n")) << answerer.request;
-        EXPECT_NE(answerer.request.find("X-Probe: yes"), std::string::npos);
+        EXPECT_EQ(seen.method, "GET");
+        EXPECT_EQ(seen.target, "/healthz");
+        EXPECT_EQ(http::find(seen.headers, "x-probe"), "yes");
     }
 }
 
 TEST_F(ProberTest, SilenceAndRefusal) {
     int closed = 0;
     {
-        Answerer answerer(loop_, 0);
-        closed = answerer.port;
-        EXPECT_FALSE(run(http(answerer.port, std::chrono::milliseconds(50))).passed);
-        EXPECT_TRUE(run(tcp(answerer.port)).passed)
-            << "it accepts, which is all that tcpSocket asks";
+        const Silent silent;
+        closed = silent.port;
+        EXPECT_FALSE(run(get(silent.port, std::chrono::milliseconds(50))).passed);
+        EXPECT_TRUE(run(tcp(silent.port)).passed) << "it accepts, which is all that tcpSocket asks";
     }
-    EXPECT_FALSE(run(http(closed)).passed);
+    EXPECT_FALSE(run(get(closed)).passed);
     const auto refused = run(tcp(closed));
     EXPECT_FALSE(refused.passed);
     EXPECT_NE(refused.output.find("refused"), std::string::npos) << refused.output;

@@ -22,7 +22,8 @@ TEST(LogLines, Table) {
         {"two lines at once", {"a\nb\n"}, "F a|F b|"},
         {"an empty line", {"\n"}, "F |"},
         {"an end without newline", {"tail"}, "F tail|"},
-        {"as long as may be", {"12345678\n"}, "P 12345678|F |"},
+        {"as long as may be", {"12345678\n"}, "F 12345678|"},
+        {"the newline comes later", {"12345678", "\n"}, "P 12345678|F |"},
         {"longer is parted", {"123456789abc\n"}, "P 12345678|F 9abc|"},
         {"nothing", {}, ""},
     };
