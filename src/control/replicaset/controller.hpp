@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "control/dependents.hpp"
+#include "control/follow.hpp"
+#include "control/replicaset/decide.hpp"
+#include "control/replicaset/expectations.hpp"
+#include "control/workqueue.hpp"
+#include "control/world.hpp"
+
+namespace swell::control {
+
+/// Keeps as many pods as each ReplicaSet wants.
+///
+/// Runs from the clock and from watches of the cluster; nothing in it waits. Each creation and
+/// deletion of pods is journaled (controller `replicaset`, subject `replicaset/NAME`) before it is
+/// done; while the journal refuses, nothing is done and it is tried again.
+class ReplicaSetController {
+  public:
+    explicit ReplicaSetController(World world);
+
+    /// Looks at all there is and follows it from then on; once.
+    void start();
+
+  private:
+    /// What came of creating or deleting pods.
+    struct Acted {
+        std::string failure;  ///< empty: all went well
+        std::size_t done = 0;
+        std::size_t wanted = 0;
+    };
+
+    void on_pod(const cluster::Change& change);
+    void enqueue_selecting(const cluster::Object& pod);
+    Result<void> look_at(const spec::Key& key);
+    Result<Acted> act(
+        const cluster::Object& object,
+        const replicaset::Observation& seen,
+        const replicaset::Decision& decision
+    );
+    std::vector<std::string> draw_names(const std::string& replica_set, std::int32_t count);
+    Acted create_pods(const cluster::Object& object, const std::vector<std::string>& names);
+    Acted delete_pods(const cluster::Object& object, const std::vector<spec::Pod>& victims);
+    bool create_pod(const cluster::Object& object, const std::string& name, Acted& acted);
+    Result<void> write_status(const cluster::Object& object, const spec::ReplicaSetStatus& status);
+
+    World world_;
+    Workqueue queue_;
+    Dependents pods_;
+    std::map<spec::Key, replicaset::Expectations> expectations_;
+    Follow follow_replica_sets_, follow_pods_;
+};
+
+}  // namespace swell::control
