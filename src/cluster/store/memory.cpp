@@ -1,0 +1,106 @@
+#include "cluster/store/memory.hpp"
+
+#include "cluster/store/select.hpp"
+
+namespace swell::cluster {
+
+const Object* Memory::find(const Key& key) const {
+    const auto table = tables_.find(key.kind);
+    if (table == tables_.end()) return nullptr;
+    const auto found = table->second.find({key.ns, key.name});
+    return found == table->second.end() ? nullptr : &found->second;
+}
+
+const Object* Memory::with_uid(const std::string& uid) const {
+    const auto found = by_uid_.find(uid);
+    return found == by_uid_.end() ? nullptr : find(found->second);
+}
+
+void Memory::list_table(const Table& table, const Query& query, std::vector<Object>& found) const {
+    if (query.field == "metadata.name" && !query.ns.empty()) {
+        const auto one = table.find({query.ns, query.field_value});
+        if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
+        return;
+    }
+    auto place = query.ns.empty() ? table.begin() : table.lower_bound({query.ns, {}});
+    for (; place != table.end() && (query.ns.empty() || place->first.ns == query.ns); ++place)
+        if (matches(query, place->second)) found.push_back(place->second);
+}
+
+std::vector<Object> Memory::list(const Query& query) const {
+    std::vector<Object> found;
+    if (!query.owner_uid.empty()) {
+        for (const Key& key : owned_by(query.owner_uid)) {
+            const Object& object = *find(key);
+            if (matches(query, object)) found.push_back(object);
+        }
+        return found;
+    }
+    if (!query.kind.empty()) {
+        const auto table = tables_.find(query.kind);
+        if (table != tables_.end()) list_table(table->second, query, found);
+        return found;
+    }
+    for (const auto& [kind, table] : tables_) list_table(table, query, found);
+    return found;
+}
+
+std::vector<Key> Memory::owned_by(const std::string& uid) const {
+    const auto found = by_owner_.find(uid);
+    if (found == by_owner_.end()) return {};
+    return {found->second.begin(), found->second.end()};
+}
+
+std::size_t Memory::size() const {
+    std::size_t sum = 0;
+    for (const auto& [kind, table] : tables_) sum += table.size();
+    return sum;
+}
+
+std::optional<Object> Memory::put(const Object& object) {
+    Table& table = tables_[object.kind().name];
+    const spec::ObjectMeta& metadata = object.metadata();
+    const auto [place, is_new] = table.try_emplace(Place{metadata.ns, metadata.name}, object);
+    if (is_new) {
+        index(object);
+        return std::nullopt;
+    }
+    std::optional<Object> before = std::exchange(place->second, object);
+    const spec::ObjectMeta& was = before->metadata();
+    if (was.uid != metadata.uid || was.owner_references != metadata.owner_references) {
+        forget(*before);
+        index(object);
+    }
+    return before;
+}
+
+std::optional<Object> Memory::take(const Key& key) {
+    const auto table = tables_.find(key.kind);
+    if (table == tables_.end()) return std::nullopt;
+    const auto place = table->second.find({key.ns, key.name});
+    if (place == table->second.end()) return std::nullopt;
+    std::optional<Object> before = std::move(place->second);
+    table->second.erase(place);
+    forget(*before);
+    return before;
+}
+
+void Memory::index(const Object& object) {
+    const Key key = key_of(object);
+    by_uid_.insert_or_assign(object.metadata().uid, key);
+    for (const spec::OwnerReference& owner : object.metadata().owner_references)
+        by_owner_[owner.uid].insert(key);
+}
+
+void Memory::forget(const Object& object) {
+    const Key key = key_of(object);
+    by_uid_.erase(object.metadata().uid);
+    for (const spec::OwnerReference& owner : object.metadata().owner_references) {
+        const auto owned = by_owner_.find(owner.uid);
+        if (owned == by_owner_.end()) continue;
+        owned->second.erase(key);
+        if (owned->second.empty()) by_owner_.erase(owned);
+    }
+}
+
+}  // namespace swell::cluster
