@@ -313,7 +313,7 @@ void PodRun::kill_and_join() {
         for (auto& one : *list) one->kill();
     for (auto* list : {&containers_, &inits_})
         for (auto& one : *list) one->kill_and_join();
-    if (context_.cgroups.enforced()) (void)context_.cgroups.remove(uid());
+    context_.cgroups.remove_and_wait(uid());
 }
 
 void PodRun::sample_usage(Instant now) {

@@ -262,7 +262,7 @@ class PodRuntime::Impl final : public metrics::Metrics {
         for (const std::string& uid : folders_in(pods_folder))
             if (!known.contains(uid)) fs::remove_all(pods_folder + "/" + uid, failed);
         for (const std::string& uid : cgroups_.pods())
-            if (!known.contains(uid)) (void)cgroups_.remove(uid);
+            if (!known.contains(uid)) cgroups_.remove_and_wait(uid);
         const std::string mine = config_.cgroup_prefix + "-";
         for (const std::string& name : folders_in("/dev/shm"))
             if (name.starts_with(mine) && !known.contains(name.substr(mine.size())))

@@ -247,7 +247,8 @@ TEST_F(RuntimeTest, VolumesAreSeenAtTheirPathsAndNowhereElse) {
     ASSERT_TRUE(w->until([&] {
         return w->phase("vol") == "Succeeded" || w->phase("vol") == "Failed";
     }));
-    if (!w->runtime->warnings().empty()) GTEST_SKIP() << w->runtime->warnings().front();
+    for (const std::string& warning : w->runtime->warnings())
+        if (warning.find("mountPath") != std::string::npos) GTEST_SKIP() << warning;
     std::string log = w->log("vol");
     for (const char* line :
          {"from config\n", "hush\n600\n", "refused\n", "yes\n", "tmpfs\n", "host\n"})

@@ -1,5 +1,6 @@
 #include "cluster/pods/cgroup/cgroups_io.hpp"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -226,6 +227,10 @@ bool Cgroups::remove(const std::string& pod) {
     for (const std::string& root : roots())
         if (!remove_tree(root + "/" + prefix_ + "/" + pod)) gone = false;
     return gone;
+}
+
+void Cgroups::remove_and_wait(const std::string& pod) {
+    for (int tries = 0; tries < 200 && !remove(pod); ++tries) ::poll(nullptr, 0, 5);
 }
 
 std::vector<std::string> Cgroups::pods() const {

@@ -45,6 +45,8 @@ class Cgroups {
     /// Kills whatever is left in a pod's groups and removes them. False: some are still in use; ask
     /// again.
     bool remove(const std::string& pod);
+    /// The same without a loop to ask again from: waits a second at most for the dying.
+    void remove_and_wait(const std::string& pod);
     /// Pods that have groups under our prefix, ours or of a run that crashed.
     std::vector<std::string> pods() const;
     /// Removes the prefix itself, once it is empty.
