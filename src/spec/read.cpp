@@ -20,6 +20,7 @@ using yaml::Position;
 
 /// Most findings of one text; what comes after is left unread.
 constexpr std::size_t most_findings = 500;
+constexpr std::size_t longest_path = 300;
 
 /// One step down a path: the child and where its key stands.
 struct Step {
@@ -209,6 +210,9 @@ class Collector {
 
     void add(Finding finding) {
         if (full()) return;
+        // A key of a hostile text may be as long as the text.
+        if (finding.path.size() > longest_path)
+            finding.path = finding.path.substr(0, longest_path) + "…";
         if (manifests_.findings.size() + 1 == most_findings)
             finding = {file_, finding.at, "", "too many problems: the rest is not shown"};
         manifests_.findings.push_back(std::move(finding));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "spec/kinds/names.hpp"
 
 namespace swell::spec {
@@ -198,9 +199,7 @@ bool holds(const Requirement& requirement, const Labels& labels) {
 
 std::string text_of(const Requirement& requirement) {
     const std::string& key = requirement.key;
-    std::string values;
-    for (const std::string& value : requirement.values)
-        values += (values.empty() ? "" : ",") + value;
+    const std::string values = join(requirement.values, ",");
     switch (requirement.op) {
         case Op::exists:
             return key;

@@ -25,22 +25,14 @@ std::string got(const Node& node) {
     return text;
 }
 
-/// A whole number of the core schema: decimal, 0o17, 0x1F.
+/// The number of an integer; empty when it is none, or does not fit.
 std::optional<std::int64_t> integer(const Node& node) {
-    if (node.type != Node::Type::integer) return std::nullopt;
-    std::string_view text = node.text;
-    if (text.starts_with('+')) text.remove_prefix(1);
-    const bool negative = text.starts_with('-');
-    std::string_view digits = text.substr(negative ? 1 : 0);
-    const int base = digits.starts_with("0x") ? 16 : digits.starts_with("0o") ? 8 : 10;
-    if (base != 10) digits.remove_prefix(2);
-    std::uint64_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
-    const std::uint64_t limit = std::numeric_limits<std::int64_t>::max();
-    if (error != std::errc{} || stop != end || value > limit) return std::nullopt;
-    const auto positive = static_cast<std::int64_t>(value);
-    return negative ? -positive : positive;
+    std::int64_t value = 0;
+    const char* const end = node.text.data() + node.text.size();
+    const auto [stop, error] = std::from_chars(node.text.data(), end, value);
+    if (node.type != Node::Type::integer || error != std::errc{} || stop != end)
+        return std::nullopt;
+    return value;
 }
 
 class Reader {
@@ -139,8 +131,7 @@ void Reader::value(const Node& node, const Type& type, void* into) {
             return text(node, *static_cast<std::string*>(into));
         case Shape::boolean:
             if (node.type != Node::Type::boolean) return expected("true or false", node);
-            *static_cast<bool*>(into) =
-                node.text == "true" || node.text == "True" || node.text == "TRUE";
+            *static_cast<bool*>(into) = node.text == "true";
             return;
         case Shape::int32:
         case Shape::int64:
@@ -242,8 +233,7 @@ void Reader::real(const Node& node, double& into) {
     }
     double value = 0;
     const bool numeric = node.type == Node::Type::number || node.type == Node::Type::integer;
-    const std::string_view text =
-        std::string_view(node.text).substr(node.text.starts_with('+') ? 1 : 0);
+    const std::string& text = node.text;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (!numeric || error != std::errc{} || stop != end || !std::isfinite(value))
@@ -265,8 +255,7 @@ void Reader::quantity(const Node& node, Quantity& into) {
     using Type = Node::Type;
     if (node.type != Type::string && node.type != Type::integer && node.type != Type::number)
         return expected("a quantity such as 500m or 128Mi", node);
-    const std::optional<std::int64_t> whole = integer(node);  // 0x10 is no quantity, but 16 is
-    const auto parsed = Quantity::parse(whole ? std::to_string(*whole) : node.text);
+    const auto parsed = Quantity::parse(node.text);
     if (!parsed) return expected("a quantity such as 500m or 128Mi", node);
     into = *parsed;
 }

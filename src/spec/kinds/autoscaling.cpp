@@ -91,7 +91,9 @@ std::shared_ptr<const void> read_v1(const yaml::Node& node, Problems& problems) 
     hpa->status.desired_replicas = old.status.desired_replicas;
     fields::default_namespace(*hpa);
     complete(hpa->spec);
-    if (const auto percent = old.spec.target_cpu_utilization_percentage)
+    const auto percent = old.spec.target_cpu_utilization_percentage;
+    // One out of bounds was told under its own name; the default then stands in for it.
+    if (percent.value_or(0) >= 1)
         hpa->spec.metrics.front().resource->target.average_utilization = percent;
     return hpa;
 }

@@ -115,26 +115,29 @@ class Rules {
         identifier(source.metric, at + ".metric");
         target(source.target, at + ".target");
         exactly_one(
-            source.target.value.has_value(),
-            source.target.average_value.has_value(),
-            at + ".target",
-            "value or averageValue"
+            {"value", source.target.value.has_value()},
+            {"averageValue", source.target.average_value.has_value()},
+            at + ".target"
         );
     }
 
     void resource(const MetricTarget& of, const std::string& at) {
         target(of, at);
         exactly_one(
-            of.average_utilization.has_value(),
-            of.average_value.has_value(),
-            at,
-            "averageUtilization or averageValue"
+            {"averageUtilization", of.average_utilization.has_value()},
+            {"averageValue", of.average_value.has_value()},
+            at
         );
     }
 
-    void exactly_one(bool first, bool second, const std::string& at, const std::string& names) {
-        if (!first && !second) problem(at, "must set either " + names);
-        if (first && second) problem(at, "must not set both " + names);
+    struct Choice {
+        const char* name;
+        bool given;
+    };
+    void exactly_one(const Choice& first, const Choice& second, const std::string& at) {
+        const std::string names = std::string(first.name) + " and " + second.name;
+        if (first.given == second.given)
+            problem(at, "must set exactly one of " + names + (first.given ? ", got both" : ""));
     }
 
     /// As of a container: a name without a domain must be one that Kubernetes knows.

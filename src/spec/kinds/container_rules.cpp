@@ -146,11 +146,7 @@ class Rules {
         for (std::size_t i = 0; i < container_.volume_mounts.size(); ++i) {
             const VolumeMount& mount = container_.volume_mounts[i];
             const std::string here = at("volumeMounts", i);
-            const auto& volumes = place_.pod->volumes;
-            const bool found =
-                std::any_of(volumes.begin(), volumes.end(), [&](const Volume& volume) {
-                    return volume.name == mount.name;
-                });
+            const bool found = place_.volumes->contains(mount.name);
             if (!mount.name.empty() && !found)
                 problem(
                     here + ".name",

@@ -59,7 +59,10 @@ void validate(const Volume& volume, const std::string& path, Problems& problems)
     }
 }
 
-void validate_volumes(const PodSpec& spec, const std::string& path, Problems& problems) {
+/// Returns the names of the volumes.
+std::set<std::string_view> validate_volumes(
+    const PodSpec& spec, const std::string& path, Problems& problems
+) {
     std::set<std::string_view> names;
     for (std::size_t i = 0; i < spec.volumes.size(); ++i) {
         const std::string at = item(path, "volumes", i);
@@ -67,15 +70,19 @@ void validate_volumes(const PodSpec& spec, const std::string& path, Problems& pr
         if (!names.insert(spec.volumes[i].name).second)
             problems.push_back({at + ".name", "duplicate name " + in_quotes(spec.volumes[i].name)});
     }
+    return names;
 }
 
-/// Containers and init containers share one set of names.
+/// Containers and init containers share one set of names, and mount the same volumes.
 void validate_containers(const PodSpec& spec, const std::string& path, Problems& problems) {
+    const std::set<std::string_view> volumes = validate_volumes(spec, path, problems);
     std::set<std::string_view> names;
     const auto walk = [&](const std::vector<Container>& list, const char* name, bool init) {
         for (std::size_t i = 0; i < list.size(); ++i) {
             const std::string at = item(path, name, i);
-            validate(list[i], {.path = at, .init = init, .pod = &spec}, problems);
+            validate(
+                list[i], {.path = at, .init = init, .pod = &spec, .volumes = &volumes}, problems
+            );
             if (!list[i].name.empty() && !names.insert(list[i].name).second)
                 problems.push_back({at + ".name", "duplicate name " + in_quotes(list[i].name)});
         }
@@ -93,7 +100,6 @@ void complete(PodSpec& spec) {
 }
 
 void validate(const PodSpec& spec, const std::string& path, Problems& problems) {
-    validate_volumes(spec, path, problems);
     validate_containers(spec, path, problems);
     validate(spec.resources, path + ".resources", problems);
     if (spec.active_deadline_seconds && *spec.active_deadline_seconds < 1)

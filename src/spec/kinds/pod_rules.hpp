@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "spec/kinds/core.hpp"
 #include "spec/object.hpp"
 
@@ -19,6 +21,7 @@ struct ContainerPlace {
     std::string path;   ///< `spec.containers[0]`
     bool init = false;  ///< runs before the others
     const PodSpec* pod = nullptr;
+    const std::set<std::string_view>* volumes = nullptr;  ///< their names
 };
 void validate(const Container& container, const ContainerPlace& place, Problems& problems);
 

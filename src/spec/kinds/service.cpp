@@ -22,7 +22,9 @@ void validate_port(const ServiceSpec& spec, std::size_t i, Problems& problems) {
         problems.push_back({at + ".name", "is required when there are several ports"});
     tell(problems, at + ".name", port.name, dns_label);
     validate_port(port.port, at + ".port", problems);
-    validate_port(port.target_port, at + ".targetPort", problems);
+    // A target that is the port itself was told with the port.
+    if (port.target_port != IntOrString{.number = port.port, .text = {}})
+        validate_port(port.target_port, at + ".targetPort", problems);
     if (port.node_port == 0) return;
     validate_port(port.node_port, at + ".nodePort", problems);
     if (spec.type == "ClusterIP" || spec.type == "ExternalName")

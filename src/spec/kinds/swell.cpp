@@ -29,7 +29,10 @@ void validate_duration(const std::string& text, const std::string& path, Problem
 }
 
 void validate_rate(double rate, const std::string& path, Problems& problems) {
-    if (rate < 0) problems.push_back({path, "must be >= 0, got " + Json(rate).dump()});
+    if (rate >= 0) return;
+    char text[32];
+    const auto [end, error] = std::to_chars(text, text + sizeof text, rate);
+    problems.push_back({path, "must be >= 0, got " + std::string(text, end)});
 }
 
 void validate(const LoadTarget& target, Problems& problems) {

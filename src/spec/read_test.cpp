@@ -1,0 +1,204 @@
+#include "spec/read.hpp"
+
+#include <gtest/gtest.h>
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/core.hpp"
+#include "spec/kinds/swell.hpp"
+#include "spec/registry.hpp"
+
+namespace swell::spec {
+namespace {
+
+/// The one object of a text without findings.
+Object one(const std::string& text) {
+    Manifests read = read_text(text, "a.yaml");
+    for (const Finding& finding : read.findings) ADD_FAILURE() << finding.text();
+    CHECK(read.objects.size() == 1);
+    return read.objects[0].object;
+}
+
+TEST(Read, DefaultsOfADeployment) {
+    const Object object = one(R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      containers:
+        - name: web
+          command: [./web]
+          ports: [{containerPort: 8080}]
+          resources: {limits: {cpu: 500m, memory: 1Gi}, requests: {cpu: 0.25}}
+          readinessProbe: {httpGet: {port: 8080}}
+)");
+    const auto& shop = object.as<Deployment>();
+    EXPECT_EQ(shop.metadata.ns, "default");
+    EXPECT_EQ(shop.spec.replicas, 1);
+    EXPECT_EQ(shop.spec.progress_deadline_seconds, 600);
+    ASSERT_TRUE(shop.spec.strategy.rolling_update.has_value());
+    EXPECT_EQ(shop.spec.strategy.rolling_update->max_surge.text, "25%");
+    const PodSpec& pod = shop.spec.pod_template.spec;
+    EXPECT_EQ(pod.restart_policy, "Always");
+    EXPECT_EQ(pod.termination_grace_period_seconds, 30);
+    const Container& web = pod.containers[0];
+    EXPECT_EQ(web.resources.requests.at("cpu").text(), "250m");
+    EXPECT_EQ(web.resources.requests.at("memory").text(), "1Gi");
+    EXPECT_EQ(web.ports[0].protocol, "TCP");
+    EXPECT_EQ(web.readiness_probe->http_get->path, "/");
+    EXPECT_EQ(web.readiness_probe->period_seconds, 10);
+}
+
+TEST(Read, DefaultsOfTheOthers) {
+    const Object service =
+        one("{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: '', ports: [{port: "
+            "80}]}}");
+    EXPECT_EQ(service.as<Service>().spec.type, "ClusterIP");
+    EXPECT_EQ(service.as<Service>().spec.ports[0].target_port, (IntOrString{80, ""}));
+
+    const Object secret =
+        one("{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: QQ==, b: Qg==}, "
+            "stringData: {b: c}}");
+    EXPECT_EQ(secret.as<Secret>().data, (Labels{{"a", "A"}, {"b", "c"}}));
+    EXPECT_EQ(secret.to_json()["data"]["b"], "Yw==");
+    EXPECT_FALSE(secret.to_json().contains("stringData"));
+
+    const Object old = one(R"(
+apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+metadata: {name: h}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}
+  maxReplicas: 3
+  targetCPUUtilizationPercentage: 55
+)");
+    EXPECT_EQ(old.to_json()["apiVersion"], "autoscaling/v2");
+    const auto& metrics = old.as<HorizontalPodAutoscaler>().spec.metrics;
+    EXPECT_EQ(metrics.at(0).resource->target.average_utilization, 55);
+
+    const Object load = one(R"(
+apiVersion: swell.dev/v1
+kind: LoadTest
+metadata: {name: l}
+spec: {target: {service: s}, stages: [{duration: 1m, rate: 2.5}]}
+)");
+    EXPECT_EQ(load.as<LoadTest>().spec.requests, std::vector<LoadRequest>{LoadRequest{}});
+    EXPECT_EQ(load.as<LoadTest>().spec.stages[0].rate, 2.5);
+}
+
+TEST(Read, ListsAreExpanded) {
+    const Manifests read = read_text(
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}, dta: {}}\n",
+        "list.yaml"
+    );
+    ASSERT_EQ(read.objects.size(), 1u);
+    EXPECT_EQ(read.objects[0].object.metadata().name, "a");
+    EXPECT_EQ(read.objects[0].at.line, 4u);
+    ASSERT_EQ(read.findings.size(), 1u);
+    EXPECT_EQ(
+        read.findings[0].text(),
+        "list.yaml:5:58: items[1].dta: unknown field \"dta\": did you mean \"data\"?"
+    );
+}
+
+TEST(Read, AHostileTextIsNotAnsweredWithABook) {
+    std::string text;
+    for (int i = 0; i < 2000; ++i)
+        text += "apiVersion: v1\nkind: ConfigMap\nx" + std::to_string(i) + ": 1\n---\n";
+    const Manifests read = read_text(text, "a.yaml");
+    EXPECT_EQ(read.findings.size(), 500u);
+    const Manifests one = read_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" + std::string(1000, 'x') + ": 1\n",
+        "a.yaml"
+    );
+    ASSERT_EQ(one.findings.size(), 1u);
+    EXPECT_EQ(
+        one.findings[0].text(),
+        "a.yaml:4:1: " + std::string(300, 'x') + "…: unknown field \"" + std::string(60, 'x') +
+            "…\""
+    );
+}
+
+TEST(ReadJson, AllProblemsOneALine) {
+    const auto object = read_json(Json::parse(
+        R"({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "S"}, "spec": {"ports": [{"port": 0}]}})"
+    ));
+    ASSERT_FALSE(object.has_value());
+    EXPECT_EQ(object.error().code, Code::invalid);
+    EXPECT_EQ(
+        object.error().what,
+        "metadata.name: a DNS-1035 label must consist of lower case alphanumeric characters or "
+        "'-', start "
+        "with an alphabetic character, and end with an alphanumeric character, got \"S\"\n"
+        "spec.ports[0].port: must be between 1 and 65535, got 0"
+    );
+}
+
+TEST(ReadJson, TrustedIsReadAndNotValidated) {
+    const Json json = Json::parse(
+        R"({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "S", "resourceVersion": "18446744073709551615"}})"
+    );
+    EXPECT_FALSE(read_json(json).has_value());
+    const auto trusted = read_trusted_json(json);
+    ASSERT_FALSE(trusted.has_value()) << "spec is required";
+    Json whole = json;
+    whole["spec"] = Json::object();
+    const auto object = read_trusted_json(whole);
+    ASSERT_TRUE(object.has_value()) << object.error().what;
+    EXPECT_EQ(object->metadata().resource_version, 18446744073709551615u);
+    EXPECT_EQ(object->to_json()["metadata"]["resourceVersion"], "18446744073709551615");
+}
+
+TEST(Registry, FindsByEveryName) {
+    EXPECT_EQ(find_kind("hpa"), &kind_of<HorizontalPodAutoscaler>());
+    EXPECT_EQ(find_kind("Deployments"), &kind_of<Deployment>());
+    EXPECT_EQ(find_kind("DEPLOY"), &kind_of<Deployment>());
+    EXPECT_EQ(find_kind("po"), &kind_of<Pod>());
+    EXPECT_EQ(find_kind("nothing"), nullptr);
+    EXPECT_EQ(
+        find_kind("autoscaling/v1", "HorizontalPodAutoscaler"), &kind_of<HorizontalPodAutoscaler>()
+    );
+    EXPECT_EQ(find_kind("v1", "Deployment"), nullptr);
+    EXPECT_EQ(kinds().front(), &kind_of<ConfigMap>());
+    EXPECT_EQ(kinds().back(), &kind_of<LoadTest>());
+}
+
+TEST(Registry, KeysForPeople) {
+    EXPECT_EQ(to_text({"Deployment", "default", "shop"}), "deployment/shop");
+    EXPECT_EQ(to_text({"Deployment", "prod", "shop"}), "deployment/prod/shop");
+    EXPECT_EQ(to_text({"HorizontalPodAutoscaler", "default", "shop"}), "hpa/shop");
+}
+
+TEST(Object, SpecAndStatusApart) {
+    Deployment deployment;
+    deployment.metadata.name = "a";
+    Deployment other = deployment;
+    other.status.replicas = 3;
+    const Object first(deployment);
+    const Object second(other);
+    const Kind& kind = first.kind();
+    EXPECT_TRUE(kind.same_spec(first.value(), second.value()));
+    EXPECT_FALSE(kind.same_status(first.value(), second.value()));
+    EXPECT_EQ(first.with_status(second).as<Deployment>(), other);
+    other.spec.replicas = 4;
+    EXPECT_FALSE(kind.same_spec(first.value(), Object(other).value()));
+    ObjectMeta renamed = deployment.metadata;
+    renamed.name = "b";
+    EXPECT_EQ(key_of(first.with_metadata(renamed)), (Key{"Deployment", "", "b"}));
+
+    ConfigMap map;
+    ConfigMap changed = map;
+    changed.metadata.generation = 2;
+    EXPECT_TRUE(kind_of<ConfigMap>().same_spec(&map, &changed));
+    changed.data["a"] = "b";
+    EXPECT_FALSE(kind_of<ConfigMap>().same_spec(&map, &changed));
+}
+
+}  // namespace
+}  // namespace swell::spec
