@@ -18,10 +18,7 @@ struct Step {
     std::string rule;
     std::string text;  ///< the arithmetic as a person would write it: `ceil(4 × 140 % / 70 %) = 8`
     Json numbers;      ///< the same as fields, for programs
-    // Fields of `numbers` that explain() knows, in any rule:
-    //   "result"  what the rule made of the number that is decided (replicas), after the rules
-    //   before it "until"   RFC 3339: the rule holds back until then; the next change is possible
-    //   at that time
+    // "until" (RFC 3339) in `numbers` of any rule: it holds back until then; explain() says so.
 };
 
 /// A decision: what was seen, which rules spoke, what came of it. Written before it is acted on.

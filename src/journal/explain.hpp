@@ -16,10 +16,6 @@ namespace swell::journal {
 /// now  for `12s ago`; times are UTC
 std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Instant now);
 
-/// Why the decision was not this number: the rule that moved away from it, in its own words. Ends
-/// with a newline.
-std::string why_not(const Entry& entry, std::int64_t number);
-
 /// A table, in the order given: time, subject, action, summary, outcome. Ends with a newline.
 std::string history(const std::vector<Entry>& entries);
 

@@ -73,49 +73,6 @@ TIME (UTC)           SUBJECT   ACTION  OUTCOME  SUMMARY
     );
 }
 
-TEST(Explain, WhyNotNamesTheRuleThatMovedAway) {
-    const struct {
-        const char* why;
-        std::int64_t number;
-        const char* says;
-    } cases[] = {
-        {"it is so", 4, "why not 4: it is 4\n"},
-        {"a limit held it back",
-         5,
-         "why not 5: the rules before would have had 5; this one made it 4\n"
-         "  scale-up-limit: at most 2 + 100 % in 15s = 4\n"},
-        {"nobody asked for more",
-         8,
-         "why not 8: no rule asked for it; the nearest came to 5\n"
-         "  usage-ratio: ceil(2 × 171 % / 70 %) = 5\n"},
-        {"nobody asked for less",
-         3,
-         "why not 3: no rule asked for it; the nearest came to 4\n"
-         "  scale-up-limit: at most 2 + 100 % in 15s = 4\n"},
-    };
-    for (const auto& c : cases) EXPECT_EQ(why_not(scaled(), c.number), c.says) << c.why;
-
-    Entry silent = scaled();
-    silent.steps = {{"metric-unknown", "no metric", {}}};
-    EXPECT_EQ(why_not(silent, 1), "why not 1: no rule of this decision came to a number\n");
-}
-
-TEST(Explain, AHeldScaleInHasItsFloorNamed) {
-    Entry entry = scaled();
-    entry.steps = {
-        {"usage-ratio", "ceil(4 × 20 % / 70 %) = 2", {{"result", 2}}},
-        {"stabilization-window",
-         "highest of the last 30s: 4",
-         {{"result", 4}, {"until", "2026-11-24T12:00:45Z"}}},
-    };
-    EXPECT_EQ(
-        why_not(entry, 2),
-        "why not 2: the rules before would have had 2; this one made it 4\n"
-        "  stabilization-window: highest of the last 30s: 4\n"
-    );
-    EXPECT_EQ(next_change(entry)->at, at("2026-11-24T12:00:45Z"));
-}
-
 TEST(Explain, WhatIsNotThereIsLeftOut) {
     Entry bare;
     bare.at = at("2026-11-24T12:00:15Z");

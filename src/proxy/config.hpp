@@ -84,14 +84,14 @@ struct Changes {
         bool operator==(const Place&) const = default;
     };
 
-    std::vector<Listener> opened;  ///< not listened on before
-    std::vector<Listener> moved;   ///< listened on, for another service
-    std::vector<Listener> closed;
-    std::vector<Place> added;           ///< new endpoints, and those at a new address
-    std::vector<Place> removed;         ///< gone, and those that left for a new address
-    std::vector<Place> drained;         ///< ready before, draining now
-    std::vector<Place> readied;         ///< draining before, ready now
-    std::vector<ServiceKey> forgotten;  ///< services that are gone
+    std::vector<Listener> opened = {};  ///< not listened on before
+    std::vector<Listener> moved = {};   ///< listened on, for another service
+    std::vector<Listener> closed = {};
+    std::vector<Place> added = {};           ///< new endpoints, and those at a new address
+    std::vector<Place> removed = {};         ///< gone, and those that left for a new address
+    std::vector<Place> drained = {};         ///< ready before, draining now
+    std::vector<Place> readied = {};         ///< draining before, ready now
+    std::vector<ServiceKey> forgotten = {};  ///< services that are gone
 
     bool operator==(const Changes&) const = default;
 };

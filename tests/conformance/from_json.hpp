@@ -8,8 +8,8 @@
 #include "base/json.hpp"
 #include "spec/kinds/meta.hpp"
 
-// Reads any kind's struct from JSON as it stands: no defaults, no rules. Recorded cases hold objects
-// that a manifest may not, and a case must not depend on the reader of manifests.
+// Reads any kind's struct from JSON as it stands: no defaults, no rules. Recorded cases hold
+// objects that a manifest may not, and a case must not depend on the reader of manifests.
 
 namespace swell::conformance {
 
@@ -80,7 +80,8 @@ void from_json(const Json& json, T& into) {
     } else if constexpr (std::is_arithmetic_v<T>) {
         into = json.get<T>();
     } else if constexpr (std::is_same_v<T, Quantity>) {
-        into = Quantity::parse(json.is_string() ? json.get<std::string>() : json.dump()).value_or(Quantity{});
+        into = Quantity::parse(json.is_string() ? json.get<std::string>() : json.dump())
+                   .value_or(Quantity{});
     } else if constexpr (std::is_same_v<T, Instant>) {
         into = parse_rfc3339(json.get<std::string>()).value_or(Instant{});
     } else if constexpr (std::is_same_v<T, spec::IntOrString> || std::is_same_v<T, Json>) {

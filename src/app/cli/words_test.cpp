@@ -34,7 +34,7 @@ TEST(Words, TargetsAsKubectlReadsThem) {
 TEST(Words, AnUnknownKindNamesTheNearest) {
     const auto got = targets({"deploymnt"});
     ASSERT_FALSE(got.has_value());
-    EXPECT_NE(got.error().what.find("did you mean \"), std::string::npos) << got.error().what;
+    EXPECT_NE(got.error().what.find("did you mean"), std::string::npos) << got.error().what;
 }
 
 TEST(Words, Runs) {

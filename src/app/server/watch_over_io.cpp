@@ -43,7 +43,10 @@ bool is_scaling(const journal::Entry& entry) {
 
 /// The type of a scaling event: which way.
 std::string way_of(const journal::Entry& entry) {
-    const auto before = entry.before.value("replicas", 0), after = entry.after.value("replicas", 0);
+    const auto replicas = [](const Json& side) {
+        return side.is_object() ? side.value("replicas", 0) : 0;
+    };
+    const auto before = replicas(entry.before), after = replicas(entry.after);
     return after > before ? "scale_up" : "scale_down";
 }
 

@@ -75,6 +75,21 @@ Result<Object> read_body(const std::string& body) {
     return spec::read_json(json);
 }
 
+/// `spec.replicas` of a Scale.
+Result<std::int32_t> replicas_in(const Json& body) {
+    constexpr std::int64_t most = 1'000'000;
+    const Json::json_pointer at("/spec/replicas");
+    if (!body.is_object() || !body.contains(at) || !body[at].is_number_integer())
+        return fail(Code::invalid, "spec.replicas: must be an integer");
+    const auto replicas = body[at].get<std::int64_t>();
+    if (replicas < 0 || replicas > most)
+        return fail(
+            Code::invalid,
+            "spec.replicas: must be from 0 to 1000000, got " + std::to_string(replicas)
+        );
+    return static_cast<std::int32_t>(replicas);
+}
+
 /// The path and the body must name the same object.
 Result<Object> read_for(const ApiPath& path, const std::string& body) {
     auto object = read_body(body);
@@ -229,16 +244,11 @@ ApiResponse Api::replace(const ApiPath& path, const std::string& body) {
 }
 
 ApiResponse Api::set_scale(const ApiPath& path, const Json& body) {
-    const Json wanted = body.value("/spec/replicas"_json_pointer, Json());
-    if (!wanted.is_number_integer() || wanted.get<std::int64_t>() < 0 ||
-        wanted.get<std::int64_t>() > 1'000'000)
-        return failure(
-            {Code::invalid,
-             "spec.replicas: must be an integer from 0 to 1000000, got " + wanted.dump()}
-        );
+    const auto wanted = replicas_in(body);
+    if (!wanted) return failure(wanted.error());
     const auto object = cluster_.get(key_at(path));
     if (!object) return failure(object.error());
-    auto next = with_replicas(*object, wanted.get<std::int32_t>());
+    auto next = with_replicas(*object, *wanted);
     if (!next) return failure({Code::invalid, to_text(key_at(path)) + " has no replicas to scale"});
     const auto stored = cluster_.update(std::move(*next));
     return stored ? answer(scale_json(*stored)) : failure(stored.error());
@@ -281,7 +291,7 @@ ApiResponse Api::apply_all(const std::string& body) {
     }
     if (!problems.empty()) return failure({Code::invalid, problems});
 
-    const bool dry_run = json.value("dryRun", false);
+    const bool dry_run = json.contains("dryRun") && json["dryRun"] == true;
     std::vector<Object> hpas =
         cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
     for (const Object& object : wanted)
