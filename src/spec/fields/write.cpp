@@ -49,6 +49,13 @@ bool zero(const Type& type, const void* value) {
     return false;
 }
 
+/// Room for `count` more keys. Without it the vector below a Json object grows by copying whole
+/// values, as their const keys cannot be moved.
+void make_room(Json& object, std::size_t count) {
+    auto& keys = object.get_ref<Json::object_t&>();
+    keys.reserve(keys.size() + count);
+}
+
 void add(Json& object, std::string_view key, Json value) {
     // The keys of one struct differ: no search for the key, which operator[] would do.
     object.get_ref<Json::object_t&>().emplace_back(std::string(key), std::move(value));
@@ -80,6 +87,7 @@ Json map_of(const Type& type, const void* map) {
 
 Json bytes_of(const Labels& bytes) {
     Json out = Json::object();
+    make_room(out, bytes.size());
     for (const auto& [key, value] : bytes) add(out, key, to_base64(value));
     return out;
 }
@@ -139,6 +147,7 @@ void write_field(const void* object, const Struct& type, const Field& field, Jso
 }  // namespace
 
 void write(const void* object, const Struct& type, Json& out) {
+    make_room(out, type.fields.size());
     for (const Field& field : type.fields)
         if (field.has_member() && field.form != Field::Form::merged)
             write_field(object, type, field, out);
