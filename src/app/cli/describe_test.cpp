@@ -52,7 +52,7 @@ TEST(Describe, ShowsConditionsAndEvents) {
           "ScalingActive",
           "ValidMetricFound",
           "New size: 4",
-          "30s (x3 over 1m30s)"})
+          "30s (x3 over 90s)"})
         EXPECT_NE(text.find(word), std::string::npos) << word << " in\n" << text;
 }
 
