@@ -84,8 +84,11 @@ void head(std::string& out, std::string_view name, std::string_view type, std::s
 }
 
 std::string plain(double value) {
-    char digits[32];
-    return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+    // Fixed: `0.0005` is a label that people write in queries, and `5e-04` another.
+    char digits[64];
+    return {
+        digits, std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr
+    };
 }
 
 void line(

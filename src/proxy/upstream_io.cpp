@@ -110,11 +110,7 @@ void Worker::read_upstream(Upstream& upstream) {
     // Whatever comes while it waits for work, an end or bytes nobody asked for, spoils it.
     if (upstream.client == nullptr) return close_upstream(upstream);
     if (size == 0) return upstream_eof(upstream);
-    if (size < 0) {
-        return upstream_lost(
-            upstream, upstream.connecting ? Reason::connect_failed : Reason::upstream_closed
-        );
-    }
+    if (size < 0) return upstream_lost(upstream, Reason::upstream_closed);
     Client& client = *upstream.client;
     const std::string_view bytes(scratch_.data(), static_cast<std::size_t>(size));
     if (client.phase == Phase::tunnel) {
@@ -142,6 +138,8 @@ void Worker::upstream_lost(Upstream& upstream, Reason reason) {
     Place& place = *upstream.place;
     if (client.phase == Phase::tunnel) return end_tunnel(client);
     if (client.phase == Phase::streaming) return abort(client, Reason::response_cut);
+    // A refusal that a write was told of comes to the read as a mere end.
+    if (upstream.connecting) reason = Reason::connect_failed;
     const Failure failure{
         .response_begun = !upstream.in.empty() || client.answered || reason == Reason::bad_response,
         .written = upstream.wrote,
