@@ -54,8 +54,8 @@ std::string own_v2_group() {
 }
 
 bool gives(const std::string& base, std::string_view controller) {
-    const auto given = read_file(base + "/cgroup.subtree_control");
-    for (const std::string_view word : split(trim(given.value_or("")), ' '))
+    const std::string given = read_file(base + "/cgroup.subtree_control").value_or("");
+    for (const std::string_view word : split(trim(given), ' '))
         if (word == controller) return true;
     return write_in_place(base + "/cgroup.subtree_control", "+" + std::string(controller));
 }

@@ -49,7 +49,7 @@ void ExecHelper::on_report() {
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got > 0) {
         line_.append(bytes, static_cast<std::size_t>(got));
-        return;
+        if (!line_.ends_with('\n')) return;
     }
     auto result = exec_result_from(line_);
     if (!result) return finish(fail(Code::unavailable, "the helper of the command ended early"));
