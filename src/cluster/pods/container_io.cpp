@@ -2,10 +2,10 @@
 
 #include <charconv>
 #include <filesystem>
-#include <memory>
 
 #include "cluster/pods/environment.hpp"
 #include "cluster/pods/lookups_io.hpp"
+#include "cluster/pods/restart_entry.hpp"
 #include "cluster/pods/runnable.hpp"
 #include "cluster/pods/shim/process_io.hpp"
 #include "cluster/pods/status.hpp"
@@ -70,14 +70,6 @@ Exit exit_of(const spec::ContainerStateTerminated& state) {
 
 std::string id_text(const ProcessId& id) {
     return "process://" + std::to_string(id.pid) + "-" + std::to_string(id.start_time);
-}
-
-/// Three words on how a run ended.
-std::string how(const Exit& exit) {
-    if (exit.oom) return "was killed for want of memory (exit code 137)";
-    if (!exit.start_error.empty()) return "could not start: " + exit.start_error;
-    if (exit.signal != 0) return "was ended by signal " + std::to_string(exit.signal);
-    return "exited with code " + std::to_string(exit.code);
 }
 
 }  // namespace
@@ -245,39 +237,10 @@ void ContainerRun::lacks(const std::string& reason, const std::string& message) 
 
 bool ContainerRun::journal_restart(const std::string& why) {
     if (restart_entry_ != 0) return true;
-    const bool crashed = why.empty();
     const Instant now = context_.loop.now();
-    journal::Entry entry;
-    entry.at = now;
-    entry.controller = "pods";
-    entry.subject = spec::to_text(spec::key_of(pod_.object));
-    entry.ns = pod_.pod.metadata.ns;
-    entry.name = pod_.pod.metadata.name;
-    entry.action = "restart";
-    entry.summary =
-        "restarted container " + container_.name + ": " + (crashed ? how(*facts_.exit) : why);
-    entry.observation = {{"container", container_.name}, {"restarts", facts_.restarts}};
-    const std::string policy = pods::restart_policy(pod_.pod.spec, container_, init_);
-    entry.steps.push_back(
-        {"restart-policy", "restartPolicy " + policy + " starts it again", {{"policy", policy}}}
-    );
-    if (crashed) {
-        entry.observation["exit_code"] = facts_.exit->code;
-        entry.observation["oom"] = facts_.exit->oom;
-        const Instant due = restart_at(facts_.backoff, facts_.exit->finished_at);
-        const Duration waited = due - facts_.exit->finished_at;
-        entry.steps.push_back(
-            {"back-off",
-             "ended at " + to_rfc3339_seconds(facts_.exit->finished_at) + " + back-off " +
-                 to_text(waited) + " = " + to_rfc3339_seconds(due),
-             {{"back_off_seconds", seconds(waited)}}}
-        );
-    } else {
-        entry.steps.push_back({"probe-failed", why, Json::object()});
-    }
-    entry.before = {{"restarts", facts_.restarts}};
-    entry.after = {{"restarts", facts_.restarts + 1}};
-    const auto id = context_.journal.write(std::move(entry));
+    const auto id = context_.journal.write(restart_entry(
+        {spec::key_of(pod_.object), pod_.pod.spec, container_, init_}, facts_, why, now
+    ));
     if (!id) {
         // A decision that cannot be kept must not be acted on.
         facts_.not_before = now + try_again_after;
@@ -286,6 +249,13 @@ bool ContainerRun::journal_restart(const std::string& why) {
     }
     restart_entry_ = *id;
     return true;
+}
+
+void ContainerRun::give_up_restart() {
+    if (restart_entry_ == 0) return;
+    (void
+    )context_.journal.outcome(restart_entry_, context_.loop.now(), "failed: the pod ended first");
+    restart_entry_ = 0;
 }
 
 ContainerProcess::Calls ContainerRun::calls() {

@@ -37,6 +37,9 @@ class ContainerRun {
     /// For the last resort: kill and wait.
     void kill_and_join();
 
+    /// The pod is down: a restart that was decided will not come.
+    void give_up_restart();
+
     void sample_usage(Instant now);
     std::optional<Usage> usage() const { return usage_.usage(); }
     std::string folder() const { return pod_.folder + "/" + container_.name; }

@@ -24,6 +24,7 @@ void keep(
     const std::string& policy, const ContainerFacts& facts, Instant now, Action action, Plan& plan
 ) {
     if (facts.stage == Stage::running && !facts.give_up.empty()) {
+        if (facts.not_before > now) return look_again(plan, facts.not_before);
         action.what = Action::What::stop;
         action.why = facts.give_up;
         plan.actions.push_back(std::move(action));

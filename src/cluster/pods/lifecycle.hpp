@@ -29,7 +29,7 @@ struct ContainerFacts {
     Backoff backoff;
     Probes probes;         ///< of the run under way
     std::string give_up;   ///< why a running one must be ended and started anew; empty: it need not
-    Instant not_before{};  ///< a start that lacked something is tried again from then
+    Instant not_before{};  ///< a start or restart that lacked something waits until then
     std::string waiting_reason, waiting_message;  ///< what it lacked
     Instant started_at{};
     std::string id;

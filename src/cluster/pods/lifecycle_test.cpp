@@ -167,6 +167,11 @@ TEST(Lifecycle, TriesAgainLaterWhatLackedSomething) {
     const Plan plan = decide(pod("", 1, "Always"), facts);
     EXPECT_TRUE(plan.actions.empty());
     EXPECT_EQ(plan.look_again, now + seconds(2));
+    facts.containers = {container('x')};
+    facts.containers[0].not_before = now + seconds(2);
+    const Plan kept = decide(pod("", 1, "Always"), facts);
+    EXPECT_TRUE(kept.actions.empty()) << "a restart that could not be journaled";
+    EXPECT_EQ(kept.look_again, now + seconds(2));
 }
 
 }  // namespace

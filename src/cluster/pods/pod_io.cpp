@@ -280,6 +280,8 @@ void PodRun::on_drained() {
 void PodRun::tear_down() {
     if (std::exchange(down_, true)) return;
     look_again(std::nullopt);
+    for (auto* list : {&containers_, &inits_})
+        for (auto& one : *list) one->give_up_restart();
     try_to_clear();
 }
 
