@@ -158,7 +158,6 @@ void ContainerRun::start() {
     facts_.give_up.clear();
     facts_.stage = Stage::starting;
     process_ = std::move(*started);
-    last_spec_ = *spec;
     facts_.id = id_text(process_->running().shim);
     pod_.event(false, "Created", "Created container: " + container_.name);
     pod_.changed();
@@ -267,7 +266,7 @@ ContainerProcess::Calls ContainerRun::calls() {
 
 void ContainerRun::on_started(const Running&) {
     pod_.event(false, "Started", "Started container " + container_.name);
-    if (process_->running().isolation == Isolation::subreaper && !last_spec_.mounts.empty())
+    if (process_->running().isolation == Isolation::subreaper && !container_.volume_mounts.empty())
         pod_.event(
             true,
             "FailedMount",

@@ -72,7 +72,6 @@ class ContainerRun {
     ContainerFacts facts_;
     int run_ = -1;  ///< names the run's folder and log; rises
     std::unique_ptr<ContainerProcess> process_;
-    ShimSpec last_spec_;
     std::array<std::unique_ptr<RunningCheck>, 3> checks_;
     std::array<Clock::Timer, 3> probe_timers_{};
     std::unique_ptr<RunningCheck> hook_;

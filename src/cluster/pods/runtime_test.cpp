@@ -94,25 +94,29 @@ TEST_F(RuntimeTest, WhatCannotBeJournaledIsNotDone) {
 }
 
 TEST_F(RuntimeTest, DrainsThenSigtermThenGone) {
-    auto w = world();
-    w->gate.hold = true;
-    w->create_shell(
-        "web",
-        "trap 'touch " + folder_ + "/bye; exit 0' TERM; echo up; while :; do sleep 0.05; done",
-        "Always"
-    );
-    ASSERT_TRUE(w->until([&] { return w->log("web") == "up\n"; }));
-    EXPECT_TRUE(w->ready("web"));
-    w->remove("web");
-    ASSERT_TRUE(w->until([&] { return w->gate.held.size() == 1; }));
-    for (int i = 0; i < 20; ++i) w->loop.run_once(std::chrono::milliseconds(10));
-    EXPECT_FALSE(fs::exists(folder_ + "/bye")) << "no SIGTERM while requests are under way";
-    w->gate.held.front()();
-    ASSERT_TRUE(w->until([&] { return !w->exists("web"); }));
-    EXPECT_TRUE(fs::exists(folder_ + "/bye"));
-    EXPECT_TRUE(w->has_event("Killing"));
-    EXPECT_TRUE(w->stop());
-    EXPECT_TRUE(fs::is_empty(state_dir() + "/pods"));
+    for (const bool detach : {false, true}) {
+        SCOPED_TRACE(detach);
+        fs::remove(folder_ + "/bye");
+        auto w = world(config(detach));
+        w->gate.hold = true;
+        w->create_shell(
+            "web",
+            "trap 'touch " + folder_ + "/bye; exit 0' TERM; echo up; while :; do sleep 0.05; done",
+            "Always"
+        );
+        ASSERT_TRUE(w->until([&] { return w->log("web") == "up\n"; }));
+        EXPECT_TRUE(w->ready("web"));
+        w->remove("web");
+        ASSERT_TRUE(w->until([&] { return w->gate.held.size() == 1; }));
+        for (int i = 0; i < 20; ++i) w->loop.run_once(std::chrono::milliseconds(10));
+        EXPECT_FALSE(fs::exists(folder_ + "/bye")) << "no SIGTERM while requests are under way";
+        w->gate.held.front()();
+        ASSERT_TRUE(w->until([&] { return !w->exists("web"); }));
+        EXPECT_TRUE(fs::exists(folder_ + "/bye"));
+        EXPECT_TRUE(w->has_event("Killing"));
+        EXPECT_TRUE(w->stop());
+        EXPECT_TRUE(fs::is_empty(state_dir() + "/pods"));
+    }
 }
 
 TEST_F(RuntimeTest, SigkillWhenTheGracePeriodEnds) {

@@ -94,14 +94,15 @@ std::optional<Init> fork_init(const ShimSpec& spec, Isolation isolation) {
     };
 }
 
+/// A descriptor that we were born with, or none.
+Fd inherited(int number) { return Fd(::fcntl(number, F_GETFD) >= 0 ? number : -1); }
+
 class Shim {
   public:
     explicit Shim(const ShimSpec& spec) : spec_(spec), log_(spec.log) {}
 
     int run() {
         watch_signals();
-        lifeline_ = Fd(::fcntl(shim_fd::lifeline, F_GETFD) >= 0 ? shim_fd::lifeline : -1);
-        report_ = Fd(shim_fd::report);
         running_.shim = process_id(::getpid()).value_or(ProcessId{});
         running_.started_at = wall_now();
         if (!claim()) return 1;
@@ -287,9 +288,11 @@ class Shim {
     }
 
     const ShimSpec& spec_;
+    // First of all: a number that we were not born with is soon another descriptor's.
+    Fd lifeline_ = inherited(shim_fd::lifeline), report_ = inherited(shim_fd::report);
     LogFile log_;
     LineCutter out_lines_{"stdout"}, err_lines_{"stderr"};
-    Fd signals_, lifeline_, report_;
+    Fd signals_;
     Init init_;
     Running running_;
     Exit exit_;
