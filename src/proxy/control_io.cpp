@@ -69,20 +69,32 @@ void Control::accept_ready() {
         std::move(fd),
         Lines::Calls{
             .on_value = [this, peer](const Json& message) { take(*peer, message); },
-            .on_end = [this, peer] { peers_.erase(peer); },
+            .on_end = [this, peer] { gone(peer); },
         }
     );
+}
+
+void Control::gone(std::list<Peer>::iterator peer) {
+    const bool lifeline = peer->lifeline;
+    peers_.erase(peer);
+    if (lifeline && options_.orphaned) options_.orphaned();
 }
 
 void Control::take(Peer& peer, const Json& message) {
     if (message.is_object() && message.contains("snapshot")) {
         return take_snapshot(peer, message["snapshot"]);
     }
+    if (message.is_object() && message.contains("lifeline")) {
+        peer.lifeline = true;
+        return;
+    }
     if (message.is_object() && message.contains("stats")) {
         const Stats stats = worker_.stats();
         return peer.lines->send({{"stats", to_json(stats)}, {"prometheus", to_prometheus(stats)}});
     }
-    peer.lines->send({{"refused", 0}, {"reasons", {"message: must have snapshot or stats"}}});
+    peer.lines->send(
+        {{"refused", 0}, {"reasons", {"message: must have snapshot, stats or lifeline"}}}
+    );
 }
 
 void Control::take_snapshot(Peer& peer, const Json& json) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -18,16 +19,18 @@ namespace swell::proxy {
 ///                            <- {"refused": 3, "reasons": ["services[0].name: must be a string",
 ///                            …]}
 ///     -> {"stats": true}     <- {"stats": {…}, "prometheus": "# HELP …"}
+///     -> {"lifeline": true}                               end with this connection, at once
 ///                            <- {"drained": "shop-1"}    at any time
 ///
 /// A refused snapshot changes nothing. The last good one is kept in a file (mode 0600), so that a
-/// proxy that was restarted serves before anybody has told it anything. Nothing here ends with the
-/// control plane's end of the socket.
+/// proxy that was restarted serves before anybody has told it anything. The end of a connection
+/// ends nothing else, but for one that was made a lifeline.
 class Control {
   public:
     struct Options {
         std::string socket;
-        std::string state_file;  ///< empty: none
+        std::string state_file;               ///< empty: none
+        std::function<void()> orphaned = {};  ///< a lifeline has ended
     };
 
     Control(Loop& loop, Worker& worker, Options options);
@@ -44,10 +47,12 @@ class Control {
     struct Peer {
         std::unique_ptr<Lines> lines;
         std::int64_t version = 0;  // the last one it has sent
+        bool lifeline = false;
     };
 
     void recover();
     void accept_ready();
+    void gone(std::list<Peer>::iterator peer);
     void take(Peer& peer, const Json& message);
     void take_snapshot(Peer& peer, const Json& json);
     void keep(const Snapshot& snapshot);

@@ -44,15 +44,16 @@ Fd watched_signals() {
     return Fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 
+/// Whoever held the other end of our life is dead: nobody is left to drain for.
+[[noreturn]] void orphaned() { ::_exit(0); }
+
 void watch_lifeline(Loop& loop, int fd) {
     if (fd < 0) return;
-    loop.watch(fd, {.readable = true}, [&loop, fd](Loop::Ready) {
+    loop.watch(fd, {.readable = true}, [fd](Loop::Ready) {
         char bytes[64];
         const ssize_t size = ::read(fd, bytes, sizeof bytes);
         if (size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR))) return;
-        loop.forget(fd);
-        // Whoever held the other end is dead: nobody is left to drain for.
-        ::_exit(0);
+        orphaned();
     });
 }
 
@@ -114,7 +115,11 @@ int run(const Options& options) {
     const Fd signals = watched_signals();
     watch_signals(loop, *signals, worker, options.drain);
     watch_lifeline(loop, options.lifeline);
-    Control control(loop, worker, {.socket = options.socket, .state_file = options.state_file});
+    Control control(
+        loop,
+        worker,
+        {.socket = options.socket, .state_file = options.state_file, .orphaned = orphaned}
+    );
     if (const auto started = control.start(); !started) {
         std::fprintf(stderr, "swell proxy: %s\n", started.error().what.c_str());
         return 1;

@@ -47,6 +47,7 @@ void Remote::connect() {
         }
     );
     delay_ = first_delay;
+    if (mortal_) lines_->send({{"lifeline", true}});
     if (newest_) send_snapshot();
     set_connected(true);
 }
@@ -65,6 +66,11 @@ void Remote::lost() {
     fail_figures({Code::unavailable, "the proxy has gone"});
     set_connected(false);
     retry();
+}
+
+void Remote::end_with_us() {
+    mortal_ = true;
+    if (lines_) lines_->send({{"lifeline", true}});
 }
 
 void Remote::apply(Snapshot snapshot, OnApplied then) {

@@ -45,6 +45,10 @@ class Remote {
     void figures(std::function<void(Result<Figures>)> then);
     void stats(std::function<void(Result<Stats>)> then);
 
+    /// The proxy shall end when we do, however we end: for one that was there before us and holds
+    /// nothing of ours. Holds for every connection from now on.
+    void end_with_us();
+
     bool connected() const { return connected_; }
     /// Called when the proxy has come to be there, or has gone.
     void on_connected(std::function<void(bool)> call) { changed_ = std::move(call); }
@@ -69,6 +73,7 @@ class Remote {
     Loop& loop_;
     std::string socket_;
     std::unique_ptr<Lines> lines_;
+    bool mortal_ = false;
     bool connected_ = false;  // an answer or an open socket: the connection has been made
     Duration delay_;
     Clock::Timer retry_timer_ = 0;

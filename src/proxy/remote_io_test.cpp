@@ -220,6 +220,21 @@ TEST_F(ProxyRemote, TheLifelineEndsIt) {
     EXPECT_EQ(end(0), 0);
 }
 
+TEST_F(ProxyRemote, EndsWithTheConnectionThatWasMadeItsLifeline) {
+    start_process();
+    auto bystander = std::make_unique<Remote>(loop, socket);
+    auto adopter = std::make_unique<Remote>(loop, socket);
+    adopter->end_with_us();
+    until([&] { return adopter->connected() && bystander->connected(); });
+    bystander.reset();
+    std::optional<bool> served;
+    adopter->stats([&](const auto& stats) { served = stats.has_value(); });
+    until([&] { return served.has_value(); });
+    EXPECT_TRUE(*served) << "the end of any other connection ends nothing";
+    adopter.reset();
+    EXPECT_EQ(end(0), 0);
+}
+
 TEST_F(ProxyRemote, AStateFileThatIsBrokenIsNoObstacle) {
     ASSERT_TRUE(write_file(state, "{\"version\": ").has_value());
     Worker worker(loop, {}, 1);

@@ -36,7 +36,7 @@ struct Kind {
     const ObjectMeta& (*metadata)(const void*) = nullptr;
     /// A copy with other metadata.
     std::shared_ptr<const void> (*with_metadata)(const void*, ObjectMeta) = nullptr;
-    /// A copy of the first with the status of the second (same kind).
+    /// A copy of the first with the status of the second (same kind; null: a new object's).
     std::shared_ptr<const void> (*with_status)(const void*, const void*) = nullptr;
     /// Equal but for metadata and status: a write that leaves this true does not raise
     /// `generation`.
@@ -87,6 +87,8 @@ class Object {
         CHECK(kind_ == other.kind_);
         return {*kind_, kind_->with_status(value_.get(), other.value_.get())};
     }
+    /// This object with a new one's status.
+    Object without_status() const { return {*kind_, kind_->with_status(value_.get(), nullptr)}; }
     Json to_json() const { return kind_->write(value_.get()); }
 
   private:

@@ -7,6 +7,7 @@
 #include "app/cli/describe.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/words.hpp"
+#include "base/wall_clock_io.hpp"
 #include "base/yaml/parse.hpp"
 #include "cluster/api/path.hpp"
 #include "http/exchange.hpp"
@@ -19,12 +20,6 @@ namespace swell::app {
 namespace {
 
 using spec::Object;
-
-Instant wall_now() {
-    return Instant(
-        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
-    );
-}
 
 std::string query_of(const Options& o) {
     std::string query;

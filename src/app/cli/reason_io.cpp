@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli/words.hpp"
+#include "base/wall_clock_io.hpp"
 #include "control/hpa/why.hpp"
 #include "journal/explain.hpp"
 #include "journal/journal_io.hpp"
@@ -13,12 +14,6 @@ namespace swell::app {
 namespace {
 
 constexpr std::size_t recent = 5;
-
-Instant wall_now() {
-    return Instant(
-        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
-    );
-}
 
 Result<std::unique_ptr<journal::SqliteJournal>> open(const StateDir& dir) {
     auto journal = journal::SqliteJournal::open_to_read(dir.journal());

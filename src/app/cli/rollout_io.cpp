@@ -7,6 +7,7 @@
 #include "app/cli/describe.hpp"
 #include "app/cli/words.hpp"
 #include "base/loop_io.hpp"
+#include "base/wall_clock_io.hpp"
 #include "base/yaml/parse.hpp"
 #include "cluster/api/path.hpp"
 #include "control/deployment/rollout.hpp"
@@ -106,12 +107,6 @@ Result<void> status(const ApiClient& api, const Options& o) {
             return fail(Code::timeout, "timed out waiting for the rollout");
         loop.run_once(std::chrono::milliseconds(100));
     }
-}
-
-Instant wall_now() {
-    return Instant(
-        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
-    );
 }
 
 }  // namespace

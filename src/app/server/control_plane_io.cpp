@@ -116,6 +116,7 @@ Result<void> ControlPlane::Parts::run() {
     );
     if (const auto started = proxy->start(); !started) return started;
     remote = std::make_unique<proxy::Remote>(loop, config.dir.proxy_socket());
+    if (!config.detach && proxy->adopted()) remote->end_with_us();
     traffic = std::make_unique<Traffic>(loop, *store, *remote);
     cluster::PodRuntime::Config pod_config;
     pod_config.state_dir = config.dir.pods();

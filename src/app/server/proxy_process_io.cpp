@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <sstream>
 #include <vector>
+
+#include "cluster/pods/shim/process_io.hpp"
 
 namespace swell::app {
 
 namespace {
+
+using cluster::pods::ProcessId;
 
 constexpr Duration first_pause = std::chrono::milliseconds(50);
 constexpr Duration longest_pause = std::chrono::seconds(5);
@@ -21,7 +24,16 @@ constexpr int lifeline_fd = 3;
 
 std::string pid_file(const StateDir& dir) { return dir.path + "/proxy.pid"; }
 
-Fd pidfd_of(int pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+/// `1234 567890 BOOT`
+std::string line_of(const ProcessId& id) {
+    return std::to_string(id.pid) + " " + std::to_string(id.start_time) + " " + id.boot_id + "\n";
+}
+
+ProcessId id_in(const std::string& line) {
+    ProcessId id;
+    std::istringstream(line) >> id.pid >> id.start_time >> id.boot_id;
+    return id;
+}
 
 /// In the child, after fork: only async-signal-safe calls.
 [[noreturn]] void become(const std::vector<char*>& words, int log, int lifeline) {
@@ -42,20 +54,6 @@ Fd pidfd_of(int pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid,
 
 }  // namespace
 
-unsigned long long start_time_of(int pid) {
-    const auto text = read_file("/proc/" + std::to_string(pid) + "/stat");
-    if (!text) return 0;
-    const auto name_end = text->rfind(')');  // the name may hold spaces and parentheses
-    if (name_end == std::string::npos) return 0;
-    std::size_t at = name_end + 1;
-    for (int field = 2; field < 21; ++field) {
-        at = text->find(' ', at + 1);
-        if (at == std::string::npos) return 0;
-    }
-    if (text->compare(name_end + 2, 1, "Z") == 0) return 0;
-    return std::strtoull(text->c_str() + at, nullptr, 10);
-}
-
 ProxyProcess::ProxyProcess(Loop& loop, Config config)
     : loop_(loop), config_(std::move(config)), pause_(first_pause) {}
 
@@ -72,14 +70,13 @@ Result<void> ProxyProcess::start() {
 bool ProxyProcess::adopt() {
     const auto text = read_file(pid_file(config_.dir));
     if (!text) return false;
-    int pid = 0;
-    unsigned long long started = 0;
-    if (std::sscanf(text->c_str(), "%d %llu", &pid, &started) != 2 || pid <= 0) return false;
-    Fd handle = pidfd_of(pid);
-    if (!handle || start_time_of(pid) != started) return false;
-    pid_ = pid;
+    const ProcessId id = id_in(*text);
+    auto handle = cluster::pods::open_process(id);
+    if (!handle) return false;
+    pid_ = static_cast<pid_t>(id.pid);
+    adopted_ = true;
     child_ = false;
-    pidfd_ = std::move(handle);
+    pidfd_ = std::move(*handle);
     watch_end();
     return true;
 }
@@ -106,11 +103,13 @@ Result<void> ProxyProcess::spawn() {
     if (pid == 0) become(pointers, *log, config_.lifeline);
     pid_ = pid;
     child_ = true;
-    pidfd_ = pidfd_of(pid);
+    // Our child stays until we reap it: the pid is still its own.
+    const auto id = cluster::pods::process_id(pid);
+    if (!id) return fail(Code::unavailable, "the proxy is not in /proc");
+    pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!pidfd_) return std::unexpected(errno_error("pidfd_open"));
-    const std::string identity =
-        std::to_string(pid) + " " + std::to_string(start_time_of(pid)) + "\n";
-    if (const auto written = write_file(pid_file(config_.dir), identity); !written) return written;
+    if (const auto written = write_file(pid_file(config_.dir), line_of(*id)); !written)
+        return written;
     watch_end();
     return {};
 }

@@ -30,6 +30,8 @@ class ProxyProcess {
     void stop(Duration grace, std::function<void()> done);
 
     int pid() const { return pid_; }
+    /// It was there before us, and has no lifeline of ours.
+    bool adopted() const { return adopted_; }
     int restarts() const { return restarts_; }
 
   private:
@@ -43,6 +45,7 @@ class ProxyProcess {
     Config config_;
     int pid_ = 0;
     bool child_ = false;  // ours to reap
+    bool adopted_ = false;
     Fd pidfd_;
     int restarts_ = 0;
     Duration pause_{};
@@ -50,9 +53,5 @@ class ProxyProcess {
     bool stopping_ = false;
     std::function<void()> stopped_;
 };
-
-/// A process's start time in clock ticks since boot (/proc/PID/stat, field 22): with the pid, its
-/// identity. 0 when there is no such process.
-unsigned long long start_time_of(int pid);
 
 }  // namespace swell::app

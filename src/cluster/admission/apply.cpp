@@ -63,8 +63,10 @@ spec::Object apply(
     spec::ObjectMeta metadata = wanted.metadata();
     const std::string memory = remembered(metadata);
     if (!live) {
+        // What `get -o yaml` printed may be applied elsewhere: what the system wrote is not wanted.
+        metadata.resource_version = 0;
         metadata.annotations[last_applied] = memory;
-        return wanted.with_metadata(std::move(metadata));
+        return wanted.with_metadata(std::move(metadata)).without_status();
     }
     spec::Object next = wanted;
     if (scaled_by_hpa) next = keep_replicas(*live, next);

@@ -59,6 +59,17 @@ TEST(Apply, LabelsAndAnnotationsMergeThreeWays) {
     EXPECT_EQ(next.metadata().annotations.at("deployment.kubernetes.io/revision"), "4");
 }
 
+TEST(Apply, WhatGetPrintedIsANewObjectElsewhere) {
+    auto printed = deployment(3);
+    printed.metadata.resource_version = 17;
+    printed.metadata.uid = "0b1c";
+    printed.status.replicas = 3;
+    const auto next = apply({}, printed, false);
+    EXPECT_EQ(next.metadata().resource_version, 0u);
+    EXPECT_EQ(next.as<spec::Deployment>().status, spec::DeploymentStatus());
+    EXPECT_EQ(next.as<spec::Deployment>().spec, printed.spec);
+}
+
 TEST(Apply, AServiceKeepsItsAddress) {
     spec::Service live;
     live.metadata.name = "shop";

@@ -69,10 +69,19 @@ Json scale_json(const Object& object) {
     };
 }
 
-Result<Object> read_body(const std::string& body) {
-    const Json json = Json::parse(body, nullptr, false);
+/// What reads and writes JSON further in may recurse; a body is bounded here, as a manifest is by
+/// its reader.
+Result<Json> json_of(const std::string& body) {
+    constexpr int most_levels = 200;
+    bool deep = false;
+    const Json::parser_callback_t look = [&](int depth, Json::parse_event_t, Json&) {
+        deep = deep || depth > most_levels;
+        return !deep;
+    };
+    Json json = Json::parse(body, look, false);
+    if (deep) return fail(Code::invalid, "the body is nested deeper than 200 levels");
     if (json.is_discarded()) return fail(Code::invalid, "the body is not JSON");
-    return spec::read_json(json);
+    return json;
 }
 
 /// `spec.replicas` of a Scale.
@@ -92,7 +101,9 @@ Result<std::int32_t> replicas_in(const Json& body) {
 
 /// The path and the body must name the same object.
 Result<Object> read_for(const ApiPath& path, const std::string& body) {
-    auto object = read_body(body);
+    const auto json = json_of(body);
+    if (!json) return std::unexpected(json.error());
+    auto object = spec::read_json(*json);
     if (!object) return object;
     const auto& metadata = object->metadata();
     if (&object->kind() != path.kind)
@@ -221,15 +232,14 @@ ApiResponse Api::create(const ApiPath& path, const std::string& body) {
     auto object = read_for(path, body);
     if (object) object = admitted(std::move(*object));
     if (!object) return failure(object.error());
-    const auto stored = cluster_.create(std::move(*object));
+    const auto stored = cluster_.create(object->without_status());
     return stored ? answer(stored->to_json(), 201) : failure(stored.error());
 }
 
 ApiResponse Api::replace(const ApiPath& path, const std::string& body) {
     if (path.subresource == "scale") {
-        const Json json = Json::parse(body, nullptr, false);
-        return json.is_discarded() ? failure({Code::invalid, "the body is not JSON"})
-                                   : set_scale(path, json);
+        const auto json = json_of(body);
+        return json ? set_scale(path, *json) : failure(json.error());
     }
     auto object = read_for(path, body);
     if (!object) return failure(object.error());
@@ -275,9 +285,10 @@ ApiResponse Api::remove(const ApiPath& path) {
 }
 
 ApiResponse Api::apply_all(const std::string& body) {
-    const Json json = Json::parse(body, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || !json.contains("objects") ||
-        !json["objects"].is_array())
+    const auto read = json_of(body);
+    if (!read) return failure(read.error());
+    const Json& json = *read;
+    if (!json.is_object() || !json.contains("objects") || !json["objects"].is_array())
         return failure({Code::invalid, "the body must be {\"objects\": [...]}"});
     std::vector<Object> wanted;
     std::string problems;

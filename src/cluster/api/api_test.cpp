@@ -116,6 +116,24 @@ TEST_F(ApiTest, AnswersOfRefusals) {
     }
 }
 
+TEST_F(ApiTest, ABodyMayNotNestWithoutEnd) {
+    const std::string deep = std::string(100'000, '[');
+    for (const auto& [method, target] :
+         {std::pair("PUT", shop), {"PUT", shop + "/scale"}, {"POST", "/swell/v1/apply"}}) {
+        const auto answer = api.handle({method, target, deep});
+        EXPECT_EQ(answer.status, 422);
+        EXPECT_NE(answer.body.find("deeper than 200 levels"), std::string::npos) << answer.body;
+    }
+}
+
+TEST_F(ApiTest, ACreatedObjectHasNoStatusYet) {
+    Json made = deployment(2);
+    made["status"] = {{"replicas", 7}};
+    const auto answer = ask("POST", "/apis/apps/v1/namespaces/default/deployments", made);
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    EXPECT_FALSE(Json::parse(answer.body)["status"].contains("replicas"));
+}
+
 TEST_F(ApiTest, ListsSelect) {
     for (const char* name : {"a", "b"}) {
         spec::ConfigMap map;

@@ -74,6 +74,7 @@ Result<Object> Store::create(Object object) {
     const auto done = write_batch([&]() -> Result<void> {
         auto metadata = created(object, moment());
         if (!metadata) return std::unexpected(metadata.error());
+        if (auto owned = check_owners(*metadata); !owned) return owned;
         if (auto named = name_it(object, *metadata); !named) return named;
         made = object.with_metadata(*std::move(metadata));
         keep(*made);
@@ -81,6 +82,20 @@ Result<Object> Store::create(Object object) {
     });
     if (!done) return std::unexpected(done.error());
     return *std::move(made);
+}
+
+/// Kubernetes takes a dependent whose owners are all gone, and collects it a moment later. Refusing
+/// tells its writer.
+Result<void> Store::check_owners(const spec::ObjectMeta& metadata) const {
+    const auto& owners = metadata.owner_references;
+    if (owners.empty()) return {};
+    for (const spec::OwnerReference& owner : owners)
+        if (memory_.with_uid(owner.uid) != nullptr) return {};
+    return fail(
+        Code::invalid,
+        "metadata.ownerReferences[0].uid: there is no " + owners[0].kind + " " + owners[0].name +
+            " with uid " + owners[0].uid
+    );
 }
 
 Result<void> Store::name_it(const Object& object, spec::ObjectMeta& metadata) {

@@ -109,6 +109,7 @@ class Store final : public Cluster {
     void cascade(std::string owner_uid);
     void release(const std::string& owner_uid);
     Result<Object> apply(const Object& stored, Result<std::optional<Object>> next);
+    Result<void> check_owners(const spec::ObjectMeta& metadata) const;
     Result<void> name_it(const Object& object, spec::ObjectMeta& metadata);
     void happen(const Object& about, const Happening& happening);
     void undo_to(std::size_t mark);

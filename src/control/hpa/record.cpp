@@ -46,7 +46,7 @@ void read_list(const Json& memory, const char* name, Instant now, std::vector<T>
 Json metric_seen(const spec::MetricSpec& metric, const Reading& reading) {
     Json json{{"metric", label_of(metric)}};
     if (!reading.error.empty()) json["error"] = reading.error;
-    if (reading.measured) json["measured"] = to_rfc3339(*reading.measured);
+    if (reading.measured) json["measured"] = to_rfc3339_seconds(*reading.measured);
     if (reading.error.empty()) {
         std::int64_t sum = 0, with_usage = 0;
         for (const PodSample& pod : reading.samples.pods) {

@@ -53,7 +53,7 @@ Kind make_kind(Names names) {
     kind.with_status = [](const void* object, const void* other) -> std::shared_ptr<const void> {
         auto copy = std::make_shared<T>(*static_cast<const T*>(object));
         if constexpr (requires { copy->status; })
-            copy->status = static_cast<const T*>(other)->status;
+            copy->status = other != nullptr ? static_cast<const T*>(other)->status : T{}.status;
         return copy;
     };
     kind.same_spec = [](const void* left, const void* right) {

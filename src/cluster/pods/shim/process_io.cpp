@@ -129,10 +129,4 @@ std::optional<UsageSample> tree_usage(pid_t root, Instant at) {
     return sample;
 }
 
-Instant wall_now() {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    return Instant{std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)};
-}
-
 }  // namespace swell::cluster::pods

@@ -52,7 +52,4 @@ void kill_descendants();
 /// Children that were waited for are counted with their parent.
 std::optional<UsageSample> tree_usage(pid_t root, Instant at);
 
-/// The wall clock.
-Instant wall_now();
-
 }  // namespace swell::cluster::pods

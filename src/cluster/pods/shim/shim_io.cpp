@@ -16,6 +16,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/wall_clock_io.hpp"
 #include "cluster/pods/cgroup/cgroup.hpp"
 #include "cluster/pods/shim/init_io.hpp"
 #include "cluster/pods/shim/log_file_io.hpp"
