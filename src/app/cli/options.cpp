@@ -59,12 +59,14 @@ void run_commands(CLI::App& app, Options& o) {
     up->add_option(
         "--timeout", o.timeout, "How long to wait for the end once the load has ended; default 5m"
     );
+    up->add_option("--seed", o.seed, "Of names and other chance; default a new one, which is told");
     up->add_flag("--plain", o.plain, "Lines instead of the live view");
     up->add_option("-n,--namespace", o.ns, "Namespace of objects that name none");
 
     CLI::App* server = add(app, o, "server", "");  // what --detach leaves running
     server->group("");
     server->add_option("--hpa-sync-period", o.period_seconds);
+    server->add_option("--seed", o.seed);
 
     add(app, o, "down", "End what `swell up --detach` started");
 

@@ -48,7 +48,10 @@ std::uint64_t new_seed() {
 
 ControlPlane::Config config_of(const Options& o, const StateDir& dir, bool detach) {
     ControlPlane::Config config{
-        .dir = dir, .binary = own_binary(), .detach = detach, .seed = new_seed()
+        .dir = dir,
+        .binary = own_binary(),
+        .detach = detach,
+        .seed = o.seed ? *o.seed : new_seed(),
     };
     if (o.period_seconds > 0)
         config.hpa_sync_period =
@@ -192,6 +195,7 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
     std::vector<std::string> words = {own_binary(), "server", "--state", dir.path};
     if (o.period_seconds > 0)
         words.insert(words.end(), {"--hpa-sync-period", std::to_string(o.period_seconds)});
+    if (o.seed) words.insert(words.end(), {"--seed", std::to_string(*o.seed)});
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);

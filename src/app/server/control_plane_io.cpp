@@ -280,7 +280,11 @@ void ControlPlane::stop(bool forget, std::function<void()> done) {
 void ControlPlane::kill() { parts_->pods->kill_all(); }
 
 View ControlPlane::view() const { return parts_->watch_over->view(); }
-Summary ControlPlane::summary() const { return parts_->watch_over->summary(); }
+Summary ControlPlane::summary() const {
+    Summary summary = parts_->watch_over->summary();
+    summary.seed = parts_->config.seed;
+    return summary;
+}
 
 bool ControlPlane::ready() const {
     if (!parts_->traffic->listening()) return false;

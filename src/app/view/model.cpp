@@ -87,6 +87,7 @@ Json to_json(const Summary& summary) {
         {"errors", summary.errors},
         {"dropped", summary.dropped},
         {"decisions", summary.decisions},
+        {"seed", summary.seed},
         {"p50Ms", summary.p50_ms},
         {"p95Ms", summary.p95_ms},
         {"p99Ms", summary.p99_ms},

@@ -61,6 +61,7 @@ struct Summary {
     Duration took{};
     int peak_replicas = 0;
     std::int64_t requests = 0, errors = 0, dropped = 0, decisions = 0;
+    std::uint64_t seed = 0;
     double p50_ms = 0, p95_ms = 0, p99_ms = 0;
     bool loaded = false;                 ///< whether a load test ran; else there are no latencies
     std::vector<DecisionView> scalings;  ///< in order

@@ -263,6 +263,7 @@ std::string render(const Summary& summary) {
                 summary.p99_ms
             ));
     }
+    row("seed", std::to_string(summary.seed));
     row("decisions", std::to_string(summary.decisions));
     for (const auto& d : summary.scalings)
         text += "    " + clock_text(d.at) + " " + d.subject + "  " + d.summary + "\n";
