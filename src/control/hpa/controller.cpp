@@ -76,6 +76,7 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     // First, so that nothing below can lose the next run. An earlier one that is asked for stays.
     queue_.add_after(key, config_.sync_period);
     const Hpa& hpa = object->as<Hpa>();
+    ++evaluations_;
     Kept& kept = kept_[key];
     Result<TargetScale> scale =
         read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);

@@ -35,6 +35,9 @@ class HpaController {
         on_decision_ = std::move(call);
     }
 
+    /// How often an autoscaler was looked at.
+    std::size_t evaluations() const { return evaluations_; }
+
     /// A usage older than this counts as missing.
     static constexpr Duration stale_after = std::chrono::seconds(90);
     /// How often a decision to do nothing is journaled while its rules stay the same.
@@ -80,6 +83,7 @@ class HpaController {
     Workqueue queue_;
     std::unique_ptr<cluster::Watching> watching_;
     Clock::Timer relist_ = 0;
+    std::size_t evaluations_ = 0;
 };
 
 }  // namespace swell::control::hpa

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/rng.hpp"
+#include "base/sim_clock.hpp"
+#include "cluster/cluster.hpp"
+#include "sim/service.hpp"
+#include "spec/kinds/apps.hpp"
+
+namespace swell::sim {
+
+/// What pods do that no manifest says.
+struct PodModel {
+    Duration start_up = std::chrono::seconds(10);  ///< from creation to readiness, mean
+    double start_up_spread = 0.3;                  ///< uniform within ±spread
+    Duration shut_down = std::chrono::seconds(2);  ///< from deletion to the end
+    double crashes_per_hour = 0;                   ///< of each ready pod
+    Duration restart = std::chrono::seconds(10);   ///< from a crash to readiness again
+};
+
+/// The nodes, the load balancer and the metrics server of a simulated cluster: takes pods that
+/// appear in the store through their lives, feeds them, measures them.
+class SimPods final : public metrics::Metrics {
+  public:
+    SimPods(
+        SimClock& clock, cluster::Cluster& cluster, Rng rng, PodModel model, Measuring measuring
+    );
+    ~SimPods() override;
+    SimPods(const SimPods&) = delete;
+    SimPods& operator=(const SimPods&) = delete;
+
+    /// The pods of this Deployment are `service`'s from now on. Before start().
+    Service& add(const spec::Deployment& deployment, Service service);
+    /// Follows the pods; once.
+    void start();
+    /// Serves all that came until now.
+    void settle();
+
+    Result<std::vector<metrics::PodMetrics>> pods(
+        std::string_view ns,
+        const std::function<bool(const std::map<std::string, std::string>&)>& matches
+    ) const override;
+
+    /// Until it is told otherwise the metrics server does not answer.
+    void lose_metrics(bool lost) { metrics_lost_ = lost; }
+
+  private:
+    struct Place {
+        std::string ns;
+        spec::Labels labels;  // of the pod template
+        spec::Selector selector;
+        Service service;
+    };
+    struct Life {
+        Place* place = nullptr;
+        bool ready = false, ending = false;
+        Clock::Timer timer = 0;
+    };
+
+    void on_pod(const cluster::Change& change);
+    void begin(const spec::Key& key, const spec::Pod& pod);
+    void become_ready(const spec::Key& key);
+    void crash(const spec::Key& key);
+    void end(const spec::Key& key);
+    void write_status(const spec::Key& key);
+    void scrape();
+    Duration around(Duration mean, double spread);
+    Place* place_of(const spec::Pod& pod);
+
+    SimClock& clock_;
+    cluster::Cluster& cluster_;
+    Rng rng_;
+    PodModel model_;
+    Measuring measuring_;
+    std::map<std::string, std::vector<std::unique_ptr<Place>>> places_;  // by namespace
+    std::map<spec::Key, Life> lives_;
+    std::unique_ptr<cluster::Watching> watching_;
+    Clock::Timer scrape_timer_ = 0;
+    bool metrics_lost_ = false;
+};
+
+}  // namespace swell::sim

@@ -1,0 +1,118 @@
+#include "sim/service.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.hpp"
+
+namespace swell::sim {
+
+Service::Service(Workload workload, Trace load, Instant start, std::string container)
+    : workload_(workload),
+      load_(std::move(load)),
+      start_(start),
+      now_(start),
+      scraped_(start),
+      container_(std::move(container)) {}
+
+Service::Pod* Service::find(const std::string& name) {
+    const auto at = std::ranges::lower_bound(pods_, name, {}, &Pod::name);
+    return at == pods_.end() || at->name != name ? nullptr : &*at;
+}
+
+void Service::add_pod(const std::string& name, Instant at) {
+    advance(at);
+    const auto place = std::ranges::lower_bound(pods_, name, {}, &Pod::name);
+    if (place != pods_.end() && place->name == name) return;
+    Pod pod;
+    pod.name = name;
+    pod.since = at;
+    pods_.insert(place, std::move(pod));
+}
+
+void Service::settle(Pod& pod) {
+    if (pod.ready) pod.used += share_ - pod.used_from;
+    pod.used_from = share_;
+}
+
+void Service::set_ready(const std::string& name, bool ready, Instant at) {
+    advance(at);
+    Pod* const pod = find(name);
+    if (pod == nullptr || pod->ready == ready) return;
+    settle(*pod);
+    pod->ready = ready;
+    ready_ += ready ? 1 : static_cast<std::size_t>(-1);
+}
+
+void Service::remove_pod(const std::string& name, Instant at) {
+    advance(at);
+    Pod* const pod = find(name);
+    if (pod == nullptr) return;
+    if (pod->ready) --ready_;
+    pods_.erase(pods_.begin() + (pod - pods_.data()));
+}
+
+void Service::advance(Instant at) {
+    CHECK(at >= now_);
+    while (now_ < at) {
+        const Duration since = now_ - start_;
+        const Duration change = load_.next_change(since);
+        const Instant until = change == Duration::max() ? at : std::min(at, start_ + change);
+        const Duration length = until - now_;
+        const auto servers = static_cast<double>(ready_);
+        const Served served = serve(workload_, load_.rate_at(since), servers, queue_, length);
+        if (ready_ > 0) share_ += served.cpu_seconds / servers;
+        total_ += served;
+        recent_ += served;
+        pod_seconds_ += static_cast<double>(pods_.size()) * seconds(length);
+        now_ = until;
+    }
+}
+
+void Service::begin_sample(Instant) {
+    before_ = std::move(newest_);
+    newest_ = Sample{};
+    newest_.pods.reserve(pods_.size());
+}
+
+void Service::measure(Pod& pod, Instant at, double factor) {
+    settle(pod);
+    const double window = seconds(at - pod.since);
+    // A pod younger than half a window has no rate yet, as with two scrapes of a counter.
+    const bool measurable = 2 * (at - pod.since) >= at - scraped_ && window > 0;
+    if (measurable) {
+        const double cores =
+            std::min(pod.used / window + workload_.idle_cores, workload_.cores_per_pod);
+        newest_.pods.push_back({pod.name, std::llround(cores * factor * 1000)});
+    }
+    pod.used = 0;
+    pod.since = at;
+}
+
+void Service::end_sample(Instant at, Instant readable) {
+    newest_.at = at;
+    newest_.readable = readable;
+    newest_.window = at - scraped_;
+    scraped_ = at;
+}
+
+void Service::read(Instant now, std::vector<metrics::PodMetrics>& into, const std::string& ns)
+    const {
+    const Sample& sample = newest_.readable <= now ? newest_ : before_;
+    const auto memory = static_cast<std::int64_t>(workload_.memory_bytes);
+    for (const Measured& measured : sample.pods) {
+        metrics::PodMetrics& pod = into.emplace_back();
+        pod.name = measured.name;
+        pod.ns = ns;
+        pod.timestamp = sample.at;
+        pod.window = sample.window;
+        metrics::ContainerUsage& usage = pod.containers.emplace_back();
+        usage.name = container_;
+        usage.usage.emplace("cpu", Quantity::from_milli(measured.cpu_milli));
+        usage.usage.emplace("memory", Quantity::from_value(memory, Quantity::Format::binary_si));
+    }
+}
+
+Served Service::take_recent() { return std::exchange(recent_, {}); }
+
+}  // namespace swell::sim

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metrics/pod_metrics.hpp"
+#include "sim/trace.hpp"
+#include "sim/workload.hpp"
+
+namespace swell::sim {
+
+/// How pods are measured.
+struct Measuring {
+    Duration period = std::chrono::seconds(15);  ///< of the scrapes, and the window of each
+    Duration lag = std::chrono::seconds(2);      ///< from a scrape to the moment it can be read
+    double noise = 0.02;                         ///< relative, uniform within ±noise
+};
+
+/// One service in virtual time: its load, its pods and what they are measured at. Pure: time goes
+/// in with each call, and never backwards.
+class Service {
+  public:
+    /// load      requests a second over time, from `start`
+    /// container name of the one container that the usage is told of
+    Service(Workload workload, Trace load, Instant start, std::string container);
+
+    /// A pod that is starting: it is measured, and serves nothing.
+    void add_pod(const std::string& name, Instant at);
+    /// It serves from now on; or, after a crash, no more until it is ready again.
+    void set_ready(const std::string& name, bool ready, Instant at);
+    void remove_pod(const std::string& name, Instant at);
+
+    /// Serves all that came until `at`.
+    void advance(Instant at);
+    /// Measures each pod's mean usage since the last scrape. `draw` gives numbers in [0, 1).
+    template <class Draw>
+    void scrape(Instant at, const Measuring& measuring, Draw draw) {
+        advance(at);
+        begin_sample(at);
+        for (Pod& pod : pods_) measure(pod, at, 1 + measuring.noise * (2 * draw() - 1));
+        end_sample(at, at + measuring.lag);
+    }
+    /// The newest sample that can be read at `now`, appended to `into`.
+    void read(Instant now, std::vector<metrics::PodMetrics>& into, const std::string& ns) const;
+
+    const Served& total() const { return total_; }
+    double pod_seconds() const { return pod_seconds_; }
+    double rate(Instant at) const { return load_.rate_at(at - start_); }
+    std::size_t ready() const { return ready_; }
+    std::size_t pods() const { return pods_.size(); }
+    double waiting() const { return queue_.waiting; }
+    const Workload& workload() const { return workload_; }
+    /// The requests since the last call: for a chart.
+    Served take_recent();
+
+  private:
+    struct Pod {
+        std::string name;
+        bool ready = false;
+        double used = 0;       // CPU seconds since the last scrape, idling left out
+        double used_from = 0;  // share_ when it began to serve, or at the last scrape
+        Instant since{};       // it is there, or the last scrape was
+    };
+    struct Measured {
+        std::string name;
+        std::int64_t cpu_milli = 0;
+    };
+    struct Sample {
+        Instant at{}, readable{};
+        Duration window{};
+        std::vector<Measured> pods;
+    };
+
+    Pod* find(const std::string& name);
+    void settle(Pod& pod);
+    void begin_sample(Instant at);
+    void measure(Pod& pod, Instant at, double factor);
+    void end_sample(Instant at, Instant readable);
+
+    Workload workload_;
+    Trace load_;
+    Instant start_, now_, scraped_;
+    std::string container_;
+    std::vector<Pod> pods_;  // in the order of their names
+    std::size_t ready_ = 0;
+    Queue queue_;
+    double share_ = 0;  // CPU seconds that one ready pod would have spent since the start
+    Served total_, recent_;
+    double pod_seconds_ = 0;
+    Sample newest_, before_;
+};
+
+}  // namespace swell::sim

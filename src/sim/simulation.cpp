@@ -1,0 +1,179 @@
+#include "sim/simulation.hpp"
+
+#include <algorithm>
+
+#include "cluster/store/store.hpp"
+#include "control/deployment/controller.hpp"
+#include "control/hpa/controller.hpp"
+#include "control/hpa/record.hpp"
+#include "control/replicaset/controller.hpp"
+#include "sim/journal.hpp"
+
+namespace swell::sim {
+
+namespace {
+
+using spec::kind_of;
+
+std::string name_of(const spec::Key& key) {
+    return key.ns.empty() || key.ns == "default" ? key.name : key.ns + "/" + key.name;
+}
+
+std::size_t count_flaps(const std::vector<Scaling>& scalings) {
+    std::size_t flaps = 0;
+    for (std::size_t i = 1; i < scalings.size(); ++i) {
+        const bool up = scalings[i].after > scalings[i].before;
+        const bool was_up = scalings[i - 1].after > scalings[i - 1].before;
+        flaps += up != was_up && scalings[i].at - scalings[i - 1].at <= flap_within ? 1 : 0;
+    }
+    return flaps;
+}
+
+/// One run, assembled as the real control plane is.
+class Run {
+  public:
+    explicit Run(const Options& options)
+        : options_(options),
+          clock_(start_of_time),
+          rng_(options.seed),
+          store_(*cluster::Store::open("", clock_, rng_.split())),
+          pods_(clock_, *store_, rng_.split(), options.pods, options.measuring),
+          world_{clock_, rng_, *store_, pods_, journal_},
+          deployments_(world_),
+          replica_sets_(world_),
+          hpas_(world_, options.hpa) {}
+
+    Result<void> begin(const std::vector<spec::Object>& objects, const std::vector<Load>& loads) {
+        for (const spec::Object& object : objects)
+            if (auto made = store_->create(object); !made)
+                return fail(made.error().code, to_text(key_of(object)) + ": " + made.error().what);
+        for (const Load& load : loads)
+            if (auto added = add(load); !added) return added;
+        pods_.start();
+        replica_sets_.start();
+        deployments_.start();
+        hpas_.start();
+        return {};
+    }
+
+    Outcome run() {
+        const Instant end = start_of_time + options_.length;
+        if (options_.point > Duration{}) look();
+        clock_.run_until(end);
+        pods_.settle();
+        return outcome();
+    }
+
+  private:
+    struct Seen {
+        spec::Key deployment;
+        Service* service;
+        std::vector<Point> points;
+    };
+
+    Result<void> add(const Load& load) {
+        const auto object = store_->get(load.deployment);
+        if (!object)
+            return fail(
+                Code::invalid, "a load for " + to_text(load.deployment) + ", which is not there"
+            );
+        const auto& deployment = object->as<spec::Deployment>();
+        const auto workload = workload_of(deployment, options_.workload);
+        if (!workload) return std::unexpected(workload.error());
+        const auto& containers = deployment.spec.pod_template.spec.containers;
+        Service service(
+            *workload, load.trace, start_of_time, containers.empty() ? "" : containers.front().name
+        );
+        seen_.push_back({load.deployment, &pods_.add(deployment, std::move(service)), {}});
+        return {};
+    }
+
+    /// A point of each chart, now and again.
+    void look() {
+        clock_.call_after(options_.point, [this] { look(); });
+        for (Seen& seen : seen_) {
+            Service& service = *seen.service;
+            service.advance(clock_.now());
+            const Served recent = service.take_recent();
+            const double length = seconds(options_.point);
+            Point point;
+            point.at = clock_.now() - start_of_time;
+            point.rate =
+                point.at == Duration{} ? service.rate(clock_.now()) : recent.arrived / length;
+            point.ready = static_cast<int>(service.ready());
+            if (const auto object = store_->get(seen.deployment))
+                point.wanted = object->as<spec::Deployment>().spec.replicas;
+            if (recent.arrived > 0)
+                point.late = std::min(1.0, (recent.late + recent.failed) / recent.arrived);
+            if (recent.served > 0) point.latency_ms = recent.latency_sum / recent.served * 1000;
+            point.cpu_cores = recent.cpu_seconds / length;
+            seen.points.push_back(point);
+        }
+    }
+
+    std::vector<Scaling> scalings_of(const spec::Key& deployment) const {
+        std::vector<Scaling> list;
+        cluster::Query query{
+            .kind = kind_of<spec::HorizontalPodAutoscaler>().name, .ns = deployment.ns
+        };
+        for (const spec::Object& object : store_->list(query)) {
+            const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
+            if (hpa.spec.scale_target_ref.name != deployment.name) continue;
+            const auto kept = journal_.kept().find(control::hpa::subject_of(hpa));
+            if (kept == journal_.kept().end()) continue;
+            for (const auto& one : kept->second)
+                list.push_back({one.at - start_of_time, one.before, one.after, one.summary});
+        }
+        std::ranges::stable_sort(list, {}, &Scaling::at);
+        return list;
+    }
+
+    Outcome outcome() {
+        Outcome out;
+        out.length = options_.length;
+        out.seed = options_.seed;
+        out.evaluations = hpas_.evaluations();
+        for (Seen& seen : seen_) {
+            ServiceOutcome one;
+            one.name = name_of(seen.deployment);
+            one.served = seen.service->total();
+            one.replica_hours = seen.service->pod_seconds() / 3600;
+            one.scalings = scalings_of(seen.deployment);
+            one.decisions = one.scalings.size();
+            one.flaps = count_flaps(one.scalings);
+            const auto object = store_->get(seen.deployment);
+            one.lowest = one.highest = object ? object->as<spec::Deployment>().spec.replicas : 0;
+            for (const Scaling& scaling : one.scalings) {
+                one.lowest = std::min({one.lowest, scaling.before, scaling.after});
+                one.highest = std::max({one.highest, scaling.before, scaling.after});
+            }
+            one.points = std::move(seen.points);
+            out.services.push_back(std::move(one));
+        }
+        return out;
+    }
+
+    const Options& options_;
+    SimClock clock_;
+    Rng rng_;
+    std::unique_ptr<cluster::Store> store_;
+    SimJournal journal_;
+    SimPods pods_;
+    control::World world_;
+    control::DeploymentController deployments_;
+    control::ReplicaSetController replica_sets_;
+    control::hpa::HpaController hpas_;
+    std::vector<Seen> seen_;
+};
+
+}  // namespace
+
+Result<Outcome> simulate(
+    const Options& options, const std::vector<spec::Object>& objects, const std::vector<Load>& loads
+) {
+    Run run(options);
+    if (auto begun = run.begin(objects, loads); !begun) return std::unexpected(begun.error());
+    return run.run();
+}
+
+}  // namespace swell::sim

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/hpa/decide.hpp"
+#include "journal/entry.hpp"
+#include "sim/pods.hpp"
+#include "spec/object.hpp"
+
+namespace swell::sim {
+
+/// Where virtual time begins.
+inline constexpr Instant start_of_time{std::chrono::seconds(1'767'225'600)
+};  // 2026-01-01T00:00:00Z
+
+struct Options {
+    Duration length = std::chrono::hours(24);
+    std::uint64_t seed = 1;
+    Workload workload;  ///< of services whose manifest says nothing
+    PodModel pods;
+    Measuring measuring;
+    control::hpa::Config hpa;
+    Duration point{};  ///< distance of a chart's points; 0: no charts
+};
+
+/// A load for a Deployment.
+struct Load {
+    spec::Key deployment;
+    Trace trace;
+};
+
+/// One moment of a service, for a chart. Rates and shares are means over the time since the point
+/// before.
+struct Point {
+    Duration at{};
+    double rate = 0;  ///< requests a second
+    int wanted = 0;   ///< spec.replicas
+    int ready = 0;
+    double late = 0;        ///< share of the requests over the objective, or failed
+    double latency_ms = 0;  ///< mean, of those served
+    double cpu_cores = 0;
+};
+
+/// A change of replicas and why.
+struct Scaling {
+    Duration at{};
+    int before = 0, after = 0;
+    std::string summary;
+};
+
+/// How one service fared.
+struct ServiceOutcome {
+    std::string name;  ///< `shop`, `prod/shop`
+    Served served;
+    double replica_hours = 0;     ///< of pods that were there, ready or not
+    int lowest = 0, highest = 0;  ///< replicas wanted
+    std::size_t decisions = 0;    ///< changes of replicas by an autoscaler
+    std::size_t flaps = 0;        ///< changes against the one before, within ten minutes of it
+    std::vector<Scaling> scalings;
+    std::vector<Point> points;
+};
+
+struct Outcome {
+    Duration length{};
+    std::uint64_t seed = 0;
+    std::vector<ServiceOutcome> services;  ///< in the order of the loads
+    std::size_t evaluations = 0;           ///< runs of an HPA
+};
+
+inline constexpr Duration flap_within = std::chrono::minutes(10);
+
+/// A cluster in virtual time: the real store, controllers and admission; pods, load and metrics
+/// are models. Same arguments, same outcome, to the last bit.
+///
+/// objects  validated and defaulted; loads name Deployments among them
+/// Errors   invalid: a load for a Deployment that is not there, a workload annotation that cannot
+///          be read.
+Result<Outcome> simulate(
+    const Options& options, const std::vector<spec::Object>& objects, const std::vector<Load>& loads
+);
+
+/// The model of a Deployment: what its annotations (`sim.swell.dev/…`) say, else `otherwise`; and
+/// its cores from its limits, else its requests, else one.
+///
+///     sim.swell.dev/cpu-per-request    10ms     duration of CPU time, mean
+///     sim.swell.dev/variation          1        coefficient of variation
+///     sim.swell.dev/other-latency      20ms     of each request beside its CPU time
+///     sim.swell.dev/objective          250ms    slower is late
+///     sim.swell.dev/idle-cpu           5m       quantity
+///     sim.swell.dev/memory             64Mi     quantity, of a pod
+/// Errors  invalid: `deployment/shop: sim.swell.dev/objective: …`
+Result<Workload> workload_of(const spec::Deployment& deployment, const Workload& otherwise);
+
+}  // namespace swell::sim

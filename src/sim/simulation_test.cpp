@@ -1,0 +1,127 @@
+#include "sim/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "spec/read.hpp"
+
+namespace swell::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* shop = R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, namespace: default, annotations: {sim.swell.dev/cpu-per-request: 10ms}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      containers:
+      - name: shop
+        image: shop:1
+        resources: {requests: {cpu: 500m}, limits: {cpu: 500m}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop, namespace: default}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: 2
+  maxReplicas: 20
+  metrics:
+  - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}
+)";
+
+const spec::Key shop_key{"Deployment", "default", "shop"};
+
+std::vector<spec::Object> objects() {
+    auto read = spec::read_text(shop, "shop.yaml");
+    EXPECT_TRUE(read.findings.empty());
+    std::vector<spec::Object> list;
+    for (const auto& source : read.objects) list.push_back(source.object);
+    return list;
+}
+
+Outcome run(Options options, Trace trace) {
+    auto out = simulate(options, objects(), {{shop_key, std::move(trace)}});
+    EXPECT_TRUE(out) << (out ? "" : out.error().what);
+    return out ? *std::move(out) : Outcome{};
+}
+
+TEST(Simulation, AServiceGrowsWithItsLoadAndShrinksAgain) {
+    Options options;
+    options.length = 1h;
+    options.measuring.noise = 0;
+    // 50 requests a second a pod: 350 need 10 pods at 70 %.
+    std::vector<Trace::Row> rows;
+    for (int minute = 0; minute < 60; ++minute)
+        rows.push_back({std::chrono::minutes(minute), 20.0 + (minute < 20 ? 16.5 * minute : 0)});
+    const auto out = run(options, Trace(rows));
+    const ServiceOutcome& service = out.services.at(0);
+    EXPECT_EQ(service.name, "shop");
+    EXPECT_GE(service.highest, 10);
+    EXPECT_LE(service.highest, 11);
+    EXPECT_EQ(service.lowest, 2);
+    EXPECT_NEAR(service.served.arrived, 60 * (60 * 20 + 16.5 * 190), 1);
+    EXPECT_EQ(service.served.failed, 0);
+    EXPECT_EQ(service.flaps, 0u);
+    EXPECT_EQ(out.evaluations, 241u);  // one at once, one each period, the last at the end
+    EXPECT_EQ(service.scalings.back().after, 2);
+    EXPECT_NE(service.scalings.front().summary.find("cpu"), std::string::npos);
+}
+
+TEST(Simulation, SameSeedSameBytes) {
+    Options options;
+    options.length = 30min;
+    options.point = 15s;
+    options.pods.crashes_per_hour = 4;
+    const Trace trace({{0s, 20}, {60s, 200}, {120s, 90}});
+    const auto bytes = [&](std::uint64_t seed) {
+        options.seed = seed;
+        std::string text;
+        const Outcome out = run(options, trace);
+        for (const Point& p : out.services.at(0).points)
+            text += std::to_string(p.rate) + " " + std::to_string(p.ready) + " " +
+                    std::to_string(p.late) + " " + std::to_string(p.latency_ms) + "\n";
+        return text;
+    };
+    EXPECT_EQ(bytes(1), bytes(1));
+    EXPECT_NE(bytes(1), bytes(2));
+}
+
+TEST(Simulation, WorkloadAnnotations) {
+    struct Case {
+        const char* annotation;
+        const char* value;
+        const char* error;
+    };
+    // clang-format off
+    const Case cases[] = {
+        {"objective",       "100ms", ""},
+        {"cpu-per-request", "0s",    "deployment/shop: sim.swell.dev/cpu-per-request: must be more than 0"},
+        {"variation",       "-1",    "deployment/shop: sim.swell.dev/variation: must be a number from 0, got -1"},
+        {"idle-cpu",        "-5m",   "deployment/shop: sim.swell.dev/idle-cpu: must not be negative, got -5m"},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.annotation);
+        auto deployment = objects().front().as<spec::Deployment>();
+        deployment.metadata.annotations[std::string("sim.swell.dev/") + c.annotation] = c.value;
+        const auto workload = workload_of(deployment, Workload{});
+        EXPECT_EQ(workload ? "" : workload.error().what, c.error);
+    }
+    const auto plain = workload_of(objects().front().as<spec::Deployment>(), Workload{});
+    EXPECT_EQ(plain->cores_per_pod, 0.5);
+    EXPECT_EQ(plain->cpu_seconds_per_request, 0.010);
+}
+
+TEST(Simulation, ALoadForNobodyIsRefused) {
+    const auto out = simulate(Options{}, {}, {{shop_key, Trace::steady(1)}});
+    ASSERT_FALSE(out);
+    EXPECT_EQ(out.error().what, "a load for deployment/shop, which is not there");
+}
+
+}  // namespace
+}  // namespace swell::sim
