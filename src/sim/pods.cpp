@@ -25,7 +25,12 @@ cluster::Query all_pods() {
 SimPods::SimPods(
     SimClock& clock, cluster::Cluster& cluster, Rng rng, PodModel model, Measuring measuring
 )
-    : clock_(clock), cluster_(cluster), rng_(rng), model_(model), measuring_(measuring) {}
+    : clock_(clock),
+      cluster_(cluster),
+      rng_(rng),
+      model_(model),
+      measuring_(measuring),
+      began_(clock.now()) {}
 
 SimPods::~SimPods() {
     clock_.cancel(scrape_timer_);
@@ -111,9 +116,10 @@ void SimPods::begin(const spec::Key& key, const spec::Pod& pod) {
         write_status(key);
         const auto again = lives_.find(key);
         if (again == lives_.end() || again->second.ending) return;
-        again->second.timer = clock_.call_after(
-            around(model_.start_up, model_.start_up_spread), [this, key] { become_ready(key); }
-        );
+        // Time begins with pods that have been there for long.
+        const Duration start_up =
+            clock_.now() == began_ ? Duration{} : around(model_.start_up, model_.start_up_spread);
+        again->second.timer = clock_.call_after(start_up, [this, key] { become_ready(key); });
     });
 }
 

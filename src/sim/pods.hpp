@@ -77,6 +77,7 @@ class SimPods final : public metrics::Metrics {
     Rng rng_;
     PodModel model_;
     Measuring measuring_;
+    Instant began_;
     std::map<std::string, std::vector<std::unique_ptr<Place>>> places_;  // by namespace
     std::map<spec::Key, Life> lives_;
     std::unique_ptr<cluster::Watching> watching_;

@@ -58,7 +58,7 @@ struct ServiceOutcome {
     double replica_hours = 0;     ///< of pods that were there, ready or not
     int lowest = 0, highest = 0;  ///< replicas wanted
     std::size_t decisions = 0;    ///< changes of replicas by an autoscaler
-    std::size_t flaps = 0;        ///< changes against the one before, within ten minutes of it
+    std::size_t flaps = 0;        ///< changes against the one before, soon after it (flap_within)
     std::vector<Scaling> scalings;
     std::vector<Point> points;
 };
@@ -70,7 +70,7 @@ struct Outcome {
     std::size_t evaluations = 0;           ///< runs of an HPA
 };
 
-inline constexpr Duration flap_within = std::chrono::minutes(10);
+inline constexpr Duration flap_within = std::chrono::minutes(6);
 
 /// A cluster in virtual time: the real store, controllers and admission; pods, load and metrics
 /// are models. Same arguments, same outcome, to the last bit.
