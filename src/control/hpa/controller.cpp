@@ -84,10 +84,13 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     if (!kept.state && scale) {
         kept.state = restore(newest_entry(hpa), hpa, seen.replicas, seen.at, config_);
     }
-    Decision decision = decide(seen, hpa, kept.state.value_or(State{}), config_);
+    const State state = kept.state.value_or(State{});
+    Decision decision = decide(seen, hpa, state, config_, Words::none);
+    const bool is_told = decision.gist == kept.gist && seen.at < kept.told + repeat_hold;
+    if (decision.rescale || !is_told) decision = decide(seen, hpa, state, config_);
     if (decision.rescale) {
         act(hpa, std::move(*scale), seen, decision, kept);
-    } else {
+    } else if (!is_told) {
         hold(hpa, seen, decision, kept);
     }
     if (scale) kept.state = decision.state;
@@ -224,12 +227,10 @@ void HpaController::hold(
     const Hpa& hpa, const Observation& seen, const Decision& decision, Kept& kept
 ) {
     journal::Entry entry = entry_of(seen, hpa, decision);
-    std::string gist = gist_of(entry);
-    if (gist == kept.gist && seen.at < kept.told + repeat_hold) return;
     const Result<std::uint64_t> id = world_.journal.write(entry);
     if (!id) return;
     entry.id = *id;
-    kept.gist = std::move(gist);
+    kept.gist = decision.gist;
     kept.told = seen.at;
     if (on_decision_) on_decision_(entry);
 }

@@ -18,8 +18,9 @@ class Run {
     Run(const Observation& seen,
         const spec::HorizontalPodAutoscaler& hpa,
         State state,
-        const Config& config)
-        : seen_(seen), hpa_(hpa), config_(config) {
+        const Config& config,
+        Words words)
+        : seen_(seen), hpa_(hpa), config_(config), words_(words) {
         result_.state = std::move(state);
         result_.status = hpa.status;
         result_.current = result_.desired = result_.recommended = seen.replicas;
@@ -60,7 +61,8 @@ class Run {
         } else {
             write_status(result_.current, result_.current);
         }
-        explain_result(result_, hpa_.spec);
+        if (words_ == Words::full) explain_result(result_, hpa_.spec);
+        note(result_.desired);
         return std::move(result_);
     }
 
@@ -75,7 +77,28 @@ class Run {
         result_.events.push_back({warning, std::move(reason), std::move(message)});
     }
 
-    void step(journal::Step step) { result_.steps.push_back(std::move(step)); }
+    /// `make` gives the step; its rule's name is all of it that the gist takes.
+    template <class Make>
+    void step(const char* rule, Make make) {
+        note(rule);
+        if (words_ == Words::full) result_.steps.push_back(make());
+    }
+
+    void note(std::string_view what) { (result_.gist += what) += ' '; }
+    void note(std::int64_t number) { note(std::to_string(number)); }
+
+    void note(const Reading& reading, const Proposal& proposal) {
+        const Calculation& got = proposal.calculation;
+        note(proposal.error);
+        note(static_cast<std::int64_t>(got.rule));
+        // Steps of their own, when there are such pods.
+        for (const bool spoke :
+             {got.groups.missing > 0,
+              got.groups.unready > 0,
+              got.groups.ignored > 0,
+              reading.distrusted > 0})
+            result_.gist += spoke ? '1' : '0';
+    }
 
     void write_status(std::int32_t current, std::int32_t desired) {
         result_.status.current_replicas = current;
@@ -93,7 +116,10 @@ class Run {
             });
         result_.error =
             "failed to query scale subresource for " + target_text(hpa_) + ": " + seen_.scale_error;
-        step(explain_unreadable(target_text(hpa_), seen_.scale_error));
+        note(seen_.scale_error);
+        step("target-unreadable", [&] {
+            return explain_unreadable(target_text(hpa_), seen_.scale_error);
+        });
     }
 
     // A zero that somebody else set turns the autoscaler off; its own zero does not.
@@ -109,13 +135,13 @@ class Run {
              "ScalingDisabled",
              "scaling is disabled since the replica count of the target is zero"});
         if (!config_.scale_to_zero) forget_scaled_to_zero(result_.status);
-        step(explain_disabled());
+        step("disabled", [] { return explain_disabled(); });
     }
 
     void enforce(std::int32_t bound, const char* reason, const char* rule) {
         result_.desired = bound;
         result_.reason = reason;
-        step(explain_bound(rule, seen_.replicas, bound));
+        step(rule, [&] { return explain_bound(rule, seen_.replicas, bound); });
     }
 
     bool selector_is_usable() {
@@ -149,7 +175,8 @@ class Run {
 
     // No number: the replicas stay, and nothing is remembered.
     void fail(const std::string& error) {
-        step(explain_no_number(error, seen_.replicas));
+        note(error);
+        step("no-number", [&] { return explain_no_number(error, seen_.replicas); });
         write_status(seen_.replicas, hpa_.status.desired_replicas);
         result_.events_after.push_back({true, "FailedComputeMetricsReplicas", error});
         result_.error =
@@ -188,7 +215,9 @@ class Run {
         for (std::size_t i = 0; i < metrics.size(); ++i) {
             const Reading& reading = i < seen_.readings.size() ? seen_.readings[i] : unread;
             Proposal proposal = propose(metrics[i], reading, scale, terms);
-            explain_metric({metrics[i], reading, proposal, terms}, result_.steps);
+            note(reading, proposal);
+            if (words_ == Words::full)
+                explain_metric({metrics[i], reading, proposal, terms}, result_.steps);
             statuses_.push_back(proposal.status);
             if (!proposal.error.empty()) {
                 say(true, proposal.event_reason, proposal.event_text);
@@ -225,7 +254,10 @@ class Run {
         const std::string name = best.replicas > 0 ? best.name : "";
         if (result_.desired > result_.current) result_.reason = name + " above target";
         if (result_.desired < result_.current) result_.reason = "All metrics below target";
-        if (metrics > 1) step(explain_highest(best.name, result_.desired, metrics, invalid));
+        if (metrics > 1)
+            step("highest-metric", [&] {
+                return explain_highest(best.name, result_.desired, metrics, invalid);
+            });
     }
 
     void apply_limits() {
@@ -242,7 +274,9 @@ class Run {
         }
         set("AbleToScale", stabilization_outcome(normalized, asked));
         set("ScalingLimited", limit_outcome(normalized.limit));
-        explain_limits(normalized, asked, bounds, result_.steps);
+        note(static_cast<std::int64_t>(normalized.limit));
+        note(normalized.stabilized == asked ? "" : "stabilized");
+        if (words_ == Words::full) explain_limits(normalized, asked, bounds, result_.steps);
         result_.desired = normalized.replicas;
         const bool wakes_up =
             bounds.current == 0 && bounds.min != 0 && is_scaled_to_zero(result_.status);
@@ -250,7 +284,9 @@ class Run {
             result_.desired = bounds.min;
             if (result_.reason.empty())
                 result_.reason = "Current number of replicas below Spec.MinReplicas";
-            step(explain_bound("below-min-replicas", 0, bounds.min));
+            step("below-min-replicas", [&] {
+                return explain_bound("below-min-replicas", 0, bounds.min);
+            });
         }
     }
 
@@ -311,6 +347,7 @@ class Run {
     const Observation& seen_;
     const spec::HorizontalPodAutoscaler& hpa_;
     const Config& config_;
+    Words words_;
     Decision result_;
     std::vector<spec::MetricStatus> statuses_;
 };
@@ -321,9 +358,10 @@ Decision decide(
     const Observation& seen,
     const spec::HorizontalPodAutoscaler& hpa,
     State state,
-    const Config& config
+    const Config& config,
+    Words words
 ) {
-    return Run(seen, hpa, std::move(state), config).decide();
+    return Run(seen, hpa, std::move(state), config, words).decide();
 }
 
 }  // namespace swell::control::hpa

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,8 +47,14 @@ struct Decision {
     spec::HpaStatus status;          ///< as it is to be written, up to what conclude() adds
     std::vector<Said> events;        ///< before the status is written
     std::vector<Said> events_after;  ///< after it
-    std::vector<journal::Step> steps;
+    /// Which rules spoke, and for what, in no words: two decisions of one gist are alike.
+    std::string gist;
+    std::vector<journal::Step> steps;  ///< empty with Words::none
 };
+
+/// Whether a decision comes with its arithmetic in words. It costs ten times the decision, and
+/// most decisions are like the one before: decide() again, with words, when they are needed.
+enum class Words : std::uint8_t { none, full };
 
 /// One run of the autoscaler, in the original's order: the target, the bounds that bypass the
 /// metrics, the metrics, the windows and rates. Whoever gets `rescale` writes the replicas and
@@ -60,7 +67,8 @@ Decision decide(
     const Observation& seen,
     const spec::HorizontalPodAutoscaler& hpa,
     State state,
-    const Config& config
+    const Config& config,
+    Words words = Words::full
 );
 
 /// What became of writing the replicas.

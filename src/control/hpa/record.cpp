@@ -109,12 +109,6 @@ journal::Entry entry_of(
     return entry;
 }
 
-std::string gist_of(const journal::Entry& entry) {
-    std::string gist = entry.after.dump();
-    for (const journal::Step& step : entry.steps) gist += " " + step.rule;
-    return gist;
-}
-
 State restore(
     const std::optional<journal::Entry>& newest,
     const spec::HorizontalPodAutoscaler& hpa,

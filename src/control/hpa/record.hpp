@@ -17,9 +17,6 @@ journal::Entry entry_of(
     const Observation& seen, const spec::HorizontalPodAutoscaler& hpa, const Decision& decision
 );
 
-/// What tells two entries apart that are worth keeping both: which rules spoke, and for what.
-std::string gist_of(const journal::Entry& entry);
-
 /// What the autoscaler remembered at its last entry, so that a restart of the control plane neither
 /// forgets a window nor grants a rate twice. Empty state when the entry is of another object of
 /// this name.
