@@ -10,6 +10,7 @@
 #include "app/cli/manifests_io.hpp"
 #include "app/cli/reason_io.hpp"
 #include "app/cli/rollout_io.hpp"
+#include "app/cli/simulate_io.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/up_io.hpp"
 #include "app/cli/words.hpp"
@@ -59,6 +60,7 @@ Result<void> print_schema(const Options& o) {
 }  // namespace
 
 int run_command(const Options& o) {
+    if (o.command == "simulate") return done(simulate_command(o));
     if (o.command == "schema") return done(print_schema(o));
     const auto dir = state_dir(o.state_dir);
     if (!dir) return failed(dir.error());

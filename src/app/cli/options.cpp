@@ -82,6 +82,34 @@ void run_commands(CLI::App& app, Options& o) {
     schema->add_option("kind", o.arguments, "One kind");
 }
 
+void simulate_command(CLI::App& app, Options& o) {
+    CLI::App* simulate =
+        add(app, o, "simulate", "What manifests would have done under a load, in virtual time");
+    simulate->add_option("paths", o.arguments, "Files, folders or -")->required();
+    simulate->add_option(
+        "--trace",
+        o.traces,
+        "FILE.csv (time_s,rps) for all Deployments, or NAME=FILE.csv for one; default the LoadTest "
+        "among the manifests"
+    );
+    simulate->add_option("--for", o.length, "How long; default the trace's own length");
+    simulate->add_option("--seed", o.seed, "Of all chance; default 1. Same seed, same bytes");
+    simulate->add_option("--peak", o.peak, "Scale each trace so that its highest rate is this")
+        ->check(CLI::Range(0.0, 1e9));
+    simulate->add_option("--compare", o.compare, "Other manifests, put side by side");
+    simulate->add_option("--csv", o.csv, "Write the charts' points");
+    simulate->add_option("--html", o.html, "Write a page with charts");
+    simulate->add_option(
+        "--cpu-per-request", o.cpu_per_request, "CPU time of a request, mean; default 10ms"
+    );
+    simulate->add_option("--objective", o.objective, "Slower is late; default 250ms");
+    simulate->add_option(
+        "--start-up", o.start_up, "From a pod's creation to readiness; default 10s"
+    );
+    simulate->add_option("--crashes-per-hour", o.crashes_per_hour, "Of each pod; default 0")
+        ->check(CLI::Range(0.0, 3600.0));
+}
+
 void look_commands(CLI::App& app, Options& o) {
     CLI::App* get = add(app, o, "get", "List objects: swell get hpa,deploy,pods");
     get->add_option("what", o.arguments, "KIND, KIND NAME… or KIND/NAME…")->required();
@@ -201,6 +229,7 @@ Parsed parse(int argc, const char* const* argv) {
     app.set_version_flag("--version", version);
     app.footer("Start: swell up examples/quickstart");
     run_commands(app, parsed.options);
+    simulate_command(app, parsed.options);
     look_commands(app, parsed.options);
     change_commands(app, parsed.options);
     if (const auto unknown = unknown_command(app, argc, argv)) {

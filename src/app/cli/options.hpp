@@ -25,20 +25,26 @@ struct Options {
     bool detach = false;             ///< up --detach
     bool dry_run = false;            ///< apply --dry-run
     bool ignore_not_found = false;
-    bool all = false;                   ///< delete --all, history --all
-    std::string container;              ///< logs -c
-    int tail = -1;                      ///< logs --tail
-    bool previous = false;              ///< logs -p
-    int replicas = -1;                  ///< scale --replicas
-    std::string at;                     ///< explain --at TIME
-    int why_not = -1;                   ///< explain --why-not N
-    int limit = 20;                     ///< history --limit
-    int revision = 0;                   ///< rollout undo --to-revision
-    std::optional<int> grace_seconds;   ///< delete --grace-period
-    std::string timeout;                ///< up --timeout, rollout status --timeout
-    double period_seconds = 0;          ///< up --hpa-sync-period
-    std::optional<std::uint64_t> seed;  ///< up --seed
-    bool plain = false;                 ///< up --plain: lines even on a terminal
+    bool all = false;                                  ///< delete --all, history --all
+    std::string container;                             ///< logs -c
+    int tail = -1;                                     ///< logs --tail
+    bool previous = false;                             ///< logs -p
+    int replicas = -1;                                 ///< scale --replicas
+    std::string at;                                    ///< explain --at TIME
+    int why_not = -1;                                  ///< explain --why-not N
+    int limit = 20;                                    ///< history --limit
+    int revision = 0;                                  ///< rollout undo --to-revision
+    std::optional<int> grace_seconds;                  ///< delete --grace-period
+    std::string timeout;                               ///< up --timeout, rollout status --timeout
+    double period_seconds = 0;                         ///< up --hpa-sync-period
+    std::optional<std::uint64_t> seed;                 ///< up --seed
+    std::vector<std::string> traces;                   ///< simulate --trace FILE or NAME=FILE
+    std::string length;                                ///< simulate --for
+    std::string compare, csv, html;                    ///< simulate
+    std::string start_up, objective, cpu_per_request;  ///< simulate: durations
+    double peak = 0;                                   ///< simulate --peak
+    double crashes_per_hour = 0;                       ///< simulate
+    bool plain = false;                                ///< up --plain: lines even on a terminal
 };
 
 struct Parsed {
