@@ -4,6 +4,22 @@
 
 namespace swell::cluster {
 
+namespace {
+
+using Op = spec::Selector::Requirement::Op;
+
+/// No part of it may hold the separator: all are names.
+std::string label_place(
+    std::string_view kind, std::string_view ns, std::string_view key, std::string_view value
+) {
+    std::string place;
+    place.reserve(kind.size() + ns.size() + key.size() + value.size() + 3);
+    for (const std::string_view part : {kind, ns, key, value}) (place += part) += '\n';
+    return place;
+}
+
+}  // namespace
+
 const Object* Memory::find(const Key& key) const {
     const auto table = tables_.find(key.kind);
     if (table == tables_.end()) return nullptr;
@@ -22,9 +38,30 @@ void Memory::list_table(const Table& table, const Query& query, std::vector<Obje
         if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
         return;
     }
+    if (const Names* const names = labelled(query)) {
+        for (const std::string& name : *names) {
+            const auto one = table.find({query.ns, name});
+            if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
+        }
+        return;
+    }
     auto place = query.ns.empty() ? table.begin() : table.lower_bound({query.ns, {}});
     for (; place != table.end() && (query.ns.empty() || place->first.ns == query.ns); ++place)
         if (matches(query, place->second)) found.push_back(place->second);
+}
+
+const Memory::Names* Memory::labelled(const Query& query) const {
+    static const Names none;
+    if (query.kind.empty() || query.ns.empty()) return nullptr;
+    for (const auto& requirement : query.labels.requirements()) {
+        if (requirement.op != Op::equals && requirement.op != Op::in) continue;
+        if (requirement.values.size() != 1) continue;
+        const auto found = by_label_.find(
+            label_place(query.kind, query.ns, requirement.key, requirement.values.front())
+        );
+        return found == by_label_.end() ? &none : &found->second;
+    }
+    return nullptr;
 }
 
 std::vector<Object> Memory::list(const Query& query) const {
@@ -67,7 +104,8 @@ std::optional<Object> Memory::put(const Object& object) {
     }
     std::optional<Object> before = std::exchange(place->second, object);
     const spec::ObjectMeta& was = before->metadata();
-    if (was.uid != metadata.uid || was.owner_references != metadata.owner_references) {
+    if (was.uid != metadata.uid || was.owner_references != metadata.owner_references ||
+        was.labels != metadata.labels) {
         forget(*before);
         index(object);
     }
@@ -90,6 +128,8 @@ void Memory::index(const Object& object) {
     by_uid_.insert_or_assign(object.metadata().uid, key);
     for (const spec::OwnerReference& owner : object.metadata().owner_references)
         by_owner_[owner.uid].insert(key);
+    for (const auto& [name, value] : object.metadata().labels)
+        by_label_[label_place(key.kind, key.ns, name, value)].insert(key.name);
 }
 
 void Memory::forget(const Object& object) {
@@ -100,6 +140,12 @@ void Memory::forget(const Object& object) {
         if (owned == by_owner_.end()) continue;
         owned->second.erase(key);
         if (owned->second.empty()) by_owner_.erase(owned);
+    }
+    for (const auto& [name, value] : object.metadata().labels) {
+        const auto labelled = by_label_.find(label_place(key.kind, key.ns, name, value));
+        if (labelled == by_label_.end()) continue;
+        labelled->second.erase(key.name);
+        if (labelled->second.empty()) by_label_.erase(labelled);
     }
 }
 

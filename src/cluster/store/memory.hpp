@@ -37,6 +37,10 @@ class Memory {
     };
     using Table = std::map<Place, Object>;
 
+    using Names = std::set<std::string, std::less<>>;
+
+    /// The names that one of the query's `key=value` narrows it to; nullptr when none does.
+    const Names* labelled(const Query& query) const;
     void index(const Object& object);
     void forget(const Object& object);
     void list_table(const Table& table, const Query& query, std::vector<Object>& found) const;
@@ -44,6 +48,7 @@ class Memory {
     std::map<std::string_view, Table> tables_;  // by Kind::name
     std::unordered_map<std::string, Key> by_uid_;
     std::unordered_map<std::string, std::set<Key>> by_owner_;
+    std::unordered_map<std::string, Names> by_label_;  // kind, namespace, key and value of a label
 };
 
 }  // namespace swell::cluster

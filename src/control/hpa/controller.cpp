@@ -86,7 +86,7 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     }
     const State state = kept.state.value_or(State{});
     Decision decision = decide(seen, hpa, state, config_, Words::none);
-    const bool is_told = decision.gist == kept.gist && seen.at < kept.told + repeat_hold;
+    const bool is_told = decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold;
     if (decision.rescale || !is_told) decision = decide(seen, hpa, state, config_);
     if (decision.rescale) {
         act(hpa, std::move(*scale), seen, decision, kept);
@@ -131,22 +131,26 @@ void HpaController::observe_pods(
         seen.selector_fault = Fault::missing;
         return;
     }
-    const auto selector = spec::Selector::parse(scale.selector);
-    if (!selector) {
-        seen.selector_fault = Fault::invalid;
-        seen.selector_text = selector.error().what;
-        return;
+    Kept& kept = kept_[key];
+    if (!kept.selector || kept.selector_text != scale.selector) {
+        auto selector = spec::Selector::parse(scale.selector);
+        if (!selector) {
+            seen.selector_fault = Fault::invalid;
+            seen.selector_text = selector.error().what;
+            return;
+        }
+        kept.selector = *std::move(selector);
+        kept.selector_text = scale.selector;
     }
     cluster::Query query;
     query.kind = kind_of<spec::Pod>().name;
     query.ns = hpa.metadata.ns;
-    query.labels = *selector;
+    query.labels = *kept.selector;
     const std::vector<cluster::Object> objects = world_.cluster.list(query);
     std::vector<const spec::Pod*> pods;
     pods.reserve(objects.size());
     for (const cluster::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
-    kept_[key].selector = *selector;
-    if (const std::string other = also_selected_by(key, *selector, pods); !other.empty()) {
+    if (const std::string other = also_selected_by(key, pods); !other.empty()) {
         seen.selector_fault = Fault::ambiguous;
         seen.selector_text = "pods by selector " + scale.selector +
                              " are controlled by more than one HPA (e.g. " + other + ")";
@@ -159,12 +163,20 @@ void HpaController::observe_pods(
 // The name of another autoscaler of the namespace whose selector, as of its last run, selects one
 // of the pods.
 std::string HpaController::also_selected_by(
-    const spec::Key& key, const spec::Selector&, std::span<const spec::Pod* const> pods
-) {
-    for (const auto& [other, kept] : kept_) {
-        if (other == key || other.ns != key.ns || !kept.selector) continue;
-        const bool selects = std::ranges::any_of(pods, [&](const spec::Pod* pod) {
-            return kept.selector->matches(pod->metadata.labels);
+    const spec::Key& key, std::span<const spec::Pod* const> pods
+) const {
+    // Pods of one template have the same labels: each set is looked at once.
+    std::vector<const spec::Labels*> labels;
+    for (const spec::Pod* pod : pods)
+        if (labels.empty() || *labels.back() != pod->metadata.labels)
+            labels.push_back(&pod->metadata.labels);
+    for (auto at = kept_.lower_bound(spec::Key{key.kind, key.ns, ""});
+         at != kept_.end() && at->first.ns == key.ns;
+         ++at) {
+        const auto& [other, kept] = *at;
+        if (other == key || !kept.selector) continue;
+        const bool selects = std::ranges::any_of(labels, [&](const spec::Labels* set) {
+            return kept.selector->matches(*set);
         });
         if (selects) return other.ns + "/" + other.name;
     }

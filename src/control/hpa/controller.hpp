@@ -40,8 +40,6 @@ class HpaController {
 
     /// A usage older than this counts as missing.
     static constexpr Duration stale_after = std::chrono::seconds(90);
-    /// How often a decision to do nothing is journaled while its rules stay the same.
-    static constexpr Duration repeat_hold = std::chrono::minutes(2);
 
   private:
     using Hpa = spec::HorizontalPodAutoscaler;
@@ -51,6 +49,7 @@ class HpaController {
         std::string uid;
         std::int64_t generation = 0;
         std::optional<State> state;  ///< none before the first run
+        std::string selector_text;   ///< of the target, as it was last
         std::optional<spec::Selector> selector;
         std::string gist;  ///< of the entry journaled last
         Instant told{};
@@ -66,9 +65,8 @@ class HpaController {
     Reading read(
         const spec::MetricSpec& metric, const Hpa& hpa, std::span<const spec::Pod* const> pods
     );
-    std::string also_selected_by(
-        const spec::Key& key, const spec::Selector& selector, std::span<const spec::Pod* const> pods
-    );
+    std::string also_selected_by(const spec::Key& key, std::span<const spec::Pod* const> pods)
+        const;
     void act(
         const Hpa& hpa, TargetScale scale, const Observation& seen, Decision& decision, Kept& kept
     );

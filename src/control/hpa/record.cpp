@@ -6,21 +6,24 @@ namespace swell::control::hpa {
 
 namespace {
 
-Json memory_of(const State& state) {
-    Json recommendations = Json::array();
-    for (const Recommendation& one : state.recommendations) {
-        recommendations.push_back({one.replicas, to_rfc3339(one.at)});
+// [[number, time], …]. Lists of twenty are written often: nothing is copied.
+template <class T>
+Json list_of(const std::vector<T>& all, std::int32_t T::* number) {
+    Json list = Json::array();
+    for (const T& one : all) {
+        Json& pair = list.emplace_back(Json::array());
+        pair.emplace_back(one.*number);
+        pair.emplace_back(to_rfc3339(one.at));
     }
-    const auto events = [](const std::vector<ScaleEvent>& all) {
-        Json list = Json::array();
-        for (const ScaleEvent& one : all) list.push_back({one.change, to_rfc3339(one.at)});
-        return list;
-    };
-    return {
-        {"recommendations", recommendations},
-        {"scale_ups", events(state.scale_ups)},
-        {"scale_downs", events(state.scale_downs)},
-    };
+    return list;
+}
+
+Json memory_of(const State& state) {
+    Json memory = Json::object();
+    memory["recommendations"] = list_of(state.recommendations, &Recommendation::replicas);
+    memory["scale_ups"] = list_of(state.scale_ups, &ScaleEvent::change);
+    memory["scale_downs"] = list_of(state.scale_downs, &ScaleEvent::change);
+    return memory;
 }
 
 // One [number, time]; anything else is left out.
