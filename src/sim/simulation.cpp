@@ -41,7 +41,7 @@ class Run {
           world_{clock_, rng_, *store_, pods_, journal_},
           deployments_(world_),
           replica_sets_(world_),
-          hpas_(world_, told_once(options.hpa)) {}
+          hpas_(world_, acts_alone(options.hpa)) {}
 
     Result<void> begin(const std::vector<spec::Object>& objects, const std::vector<Load>& loads) {
         for (const spec::Object& object : objects)
@@ -66,8 +66,8 @@ class Run {
 
   private:
     /// Nobody reads decisions to do nothing here.
-    static control::hpa::Config told_once(control::hpa::Config config) {
-        config.repeat_hold = std::chrono::hours(24);
+    static control::hpa::Config acts_alone(control::hpa::Config config) {
+        config.journal_holds = false;
         return config;
     }
 

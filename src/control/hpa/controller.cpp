@@ -86,7 +86,9 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     }
     const State state = kept.state.value_or(State{});
     Decision decision = decide(seen, hpa, state, config_, Words::none);
-    const bool is_told = decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold;
+    const bool is_told =
+        !config_.journal_holds ||
+        (decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold);
     if (decision.rescale || !is_told) decision = decide(seen, hpa, state, config_);
     if (decision.rescale) {
         act(hpa, std::move(*scale), seen, decision, kept);
