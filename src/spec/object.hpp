@@ -38,6 +38,8 @@ struct Kind {
     std::shared_ptr<const void> (*with_metadata)(const void*, ObjectMeta) = nullptr;
     /// A copy of the first with the status of the second (same kind; null: a new object's).
     std::shared_ptr<const void> (*with_status)(const void*, const void*) = nullptr;
+    /// A copy of the first with other metadata, and the status of the last (same kind).
+    std::shared_ptr<const void> (*joined)(const void*, ObjectMeta, const void*) = nullptr;
     /// Equal but for metadata and status: a write that leaves this true does not raise
     /// `generation`.
     bool (*same_spec)(const void*, const void*) = nullptr;
@@ -86,6 +88,11 @@ class Object {
     Object with_status(const Object& other) const {
         CHECK(kind_ == other.kind_);
         return {*kind_, kind_->with_status(value_.get(), other.value_.get())};
+    }
+    /// Both at once, for one copy.
+    Object with(ObjectMeta metadata, const Object& status_of) const {
+        CHECK(kind_ == status_of.kind_);
+        return {*kind_, kind_->joined(value_.get(), std::move(metadata), status_of.value_.get())};
     }
     /// This object with a new one's status.
     Object without_status() const { return {*kind_, kind_->with_status(value_.get(), nullptr)}; }

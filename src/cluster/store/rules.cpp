@@ -120,7 +120,7 @@ Result<std::optional<Object>> updated(
     metadata.resource_version = moment.version;
     // Where the spec is the same, the stored object has the right one, and the right status.
     if (same_spec) return stored.with_metadata(std::move(metadata));
-    return wanted.with_metadata(std::move(metadata)).with_status(stored);
+    return wanted.with(std::move(metadata), stored);
 }
 
 Result<std::optional<Object>> status_updated(
@@ -130,7 +130,9 @@ Result<std::optional<Object>> status_updated(
     if (auto current = check_current(stored, given.uid, given.resource_version); !current)
         return std::unexpected(current.error());
     if (stored.kind().same_status(stored.value(), wanted.value())) return std::nullopt;
-    return at_version(stored.with_status(wanted), moment.version);
+    ObjectMeta metadata = stored.metadata();
+    metadata.resource_version = moment.version;
+    return stored.with(std::move(metadata), wanted);
 }
 
 Result<std::optional<Object>> removed(

@@ -56,6 +56,22 @@ Kind make_kind(Names names) {
             copy->status = other != nullptr ? static_cast<const T*>(other)->status : T{}.status;
         return copy;
     };
+    kind.joined = [](const void* object, ObjectMeta metadata, const void* other
+                  ) -> std::shared_ptr<const void> {
+        const T& of = *static_cast<const T*>(object);
+        // Member by member, where there are these three: what is replaced is not copied first.
+        if constexpr (requires { T{of.metadata, of.spec, of.status}; }) {
+            return std::make_shared<T>(
+                T{std::move(metadata), of.spec, static_cast<const T*>(other)->status}
+            );
+        } else {
+            auto copy = std::make_shared<T>(of);
+            copy->metadata = std::move(metadata);
+            if constexpr (requires { copy->status; })
+                copy->status = static_cast<const T*>(other)->status;
+            return copy;
+        }
+    };
     kind.same_spec = [](const void* left, const void* right) {
         const T& a = *static_cast<const T*>(left);
         const T& b = *static_cast<const T*>(right);
