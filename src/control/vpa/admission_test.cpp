@@ -90,7 +90,9 @@ TEST(Admission, Table) {
          nothing,
          "300m",
          "600m",
-         "Pod resources updated by shop: container 0: cpu request, cpu limit"},
+         "Pod resources updated by shop: container 0: memory: limit NOT set since originalLimit is "
+         "nil "
+         "or 0, cpu request, cpu limit"},
         {"the policy's bound",
          "100m",
          "200m",
@@ -98,8 +100,9 @@ TEST(Admission, Table) {
          [](auto& policy, auto&) { policy.max_allowed["cpu"] = quantity("250m"); },
          "250m",
          "500m",
-         "Pod resources updated by shop: container 0: cpu capped to maxAllowed, cpu request, cpu "
-         "limit"},
+         "Pod resources updated by shop: container 0: cpu capped to maxAllowed, memory: limit NOT "
+         "set "
+         "since originalLimit is nil or 0, cpu request, cpu limit"},
         {"the range's, through the limit",
          "100m",
          "200m",
@@ -108,7 +111,8 @@ TEST(Admission, Table) {
          "200m",
          "400m",
          "Pod resources updated by shop: container 0: cpu capped to fit Max in container "
-         "LimitRange, cpu request, cpu limit"},
+         "LimitRange, memory: limit NOT set since originalLimit is nil or 0, cpu request, cpu limit"
+        },
         {"requests only",
          "100m",
          "200m",

@@ -15,9 +15,7 @@ enum class Rounding { down, up, down_to_unit };
 
 /// base : amount = to : result. The result is printed in the format of `amount`.
 struct Proportion {
-    const Quantity& amount;
-    const Quantity& base;
-    const Quantity& to;
+    Quantity amount, base, to;
 };
 
 /// amount * to / base.

@@ -25,14 +25,14 @@ TEST(Recommend, Table) {
         const char* why;
         int minutes;
         const char *min, *max;
-        const char *lower, *target, *upper;  // of cpu, when 95m to 100m are used
+        const char *lower, *target, *upper;  // of cpu, when 100m are used
     };
     // 100m fall into the bucket that ends at 110m; 15 % more are 126m.
     // clang-format off
     const Case cases[] = {
         {"no history",           0, "0", "0",       "25m", "25m",  "25m"},
         {"one sample",           1, "0", "0",       "25m", "126m", "100G"},
-        {"an hour",             61, "0", "0",      "119m", "126m", "3150m"},
+        {"an hour",             61, "0", "0",      "120m", "126m", "3150m"},
         {"a day",             1441, "0", "0",      "125m", "126m", "252m"},
         {"raised",            1441, "200m", "0",   "200m", "200m", "252m"},
         {"lowered",           1441, "0", "100m",   "100m", "100m", "100m"},
@@ -94,12 +94,12 @@ TEST(Recommend, SaysTheArithmetic) {
         "= 252m\n"
         "max-allowed: app cpu: 126m lowered to maxAllowed 100m\n"
         "target: app cpu: target 100m; requests from 100m to 100m are left alone\n"
-        "percentile: app memory: used at most 297.9Mi (50 %), 297.9Mi (90 %), 297.9Mi (95 %) of "
+        "percentile: app memory: used at most 291.2Mi (50 %), 291.2Mi (90 %), 291.2Mi (95 %) of "
         "the time\n"
-        "safety-margin: app memory: 297.9Mi + 15 % = 342.6Mi\n"
-        "confidence: app memory: confidence 1: lower bound 342.6Mi × 0.998 = 341.9Mi, upper bound "
-        "342.6Mi × 2 = 685.2Mi\n"
-        "target: app memory: target 359226952; requests from 358509578 to 718453904 are left "
+        "safety-margin: app memory: 291.2Mi + 15 % = 334.9Mi\n"
+        "confidence: app memory: confidence 1: lower bound 334.9Mi × 0.998 = 334.3Mi, upper bound "
+        "334.9Mi × 2 = 669.9Mi\n"
+        "target: app memory: target 351198544; requests from 350497199 to 702397088 are left "
         "alone\n"
     );
 }
