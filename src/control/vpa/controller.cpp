@@ -179,26 +179,33 @@ void VpaController::recommend(const Governor& governor) {
     made.pods = count_pods(model_, governor.selection);
     made.estimates = estimate(states, governor.vpa().spec, config_.recommender);
     made.recommendation = vpa::recommend(made.estimates, governor.vpa(), config_.recommender);
-    if (tell(governor, made, kept)) write_status(governor, made);
+    publish(governor, made, kept);
 }
 
 // Reasons before acts: a target that could not be journaled is not published.
-bool VpaController::tell(const Governor& governor, const Recommended& made, Kept& kept) {
+void VpaController::publish(const Governor& governor, const Recommended& made, Kept& kept) {
     journal::Entry entry = entry_of(governor, made, config_.recommender);
     const bool changes = entry.action == "recommend";
     std::string gist = gist_of(entry);
-    if (!changes && gist == kept.gist && made.at < kept.told + repeat_hold) return true;
-    if (changes) entry.outcome = "done";
+    if (!changes && gist == kept.gist && made.at < kept.told + repeat_hold)
+        return (void)write_status(governor, made);
     const Result<std::uint64_t> id = world_.journal.write(entry);
-    if (!id) return !changes;
+    if (!id && changes) return;
+    const Result<void> written = write_status(governor, made);
+    if (!id) return;
     entry.id = *id;
+    if (changes) {
+        entry.outcome = written ? "done" : "failed: " + written.error().what;
+        entry.outcome_at = made.at;
+        (void)world_.journal.outcome(*id, made.at, entry.outcome);
+    }
     kept.gist = std::move(gist);
     kept.told = made.at;
     if (on_decision_) on_decision_(entry);
-    return true;
 }
 
-void VpaController::write_status(const Governor& governor, const Recommended& made) {
+// When another write came first, the next period decides anew.
+Result<void> VpaController::write_status(const Governor& governor, const Recommended& made) {
     spec::VerticalPodAutoscaler next = governor.vpa();
     next.status.recommendation = made.recommendation;
     next.status.observed_generation = next.metadata.generation;
@@ -208,9 +215,10 @@ void VpaController::write_status(const Governor& governor, const Recommended& ma
         {!made.recommendation.container_recommendations.empty(), made.pods > 0},
         made.at
     );
-    if (next.status == governor.vpa().status) return;
-    // Another write that came first is seen a period later.
-    (void)world_.cluster.update_status(std::move(next));
+    if (next.status == governor.vpa().status) return {};
+    const auto written = world_.cluster.update_status(std::move(next));
+    if (!written) return std::unexpected(written.error());
+    return {};
 }
 
 void VpaController::save_checkpoints(const Governor& governor) {

@@ -69,8 +69,8 @@ class VpaController {
     void load_checkpoints(const Governor& governor, Kept& kept);
     void feed(const std::vector<Governor>& governors);
     void recommend(const Governor& governor);
-    bool tell(const Governor& governor, const Recommended& made, Kept& kept);
-    void write_status(const Governor& governor, const Recommended& made);
+    void publish(const Governor& governor, const Recommended& made, Kept& kept);
+    Result<void> write_status(const Governor& governor, const Recommended& made);
     void save_checkpoints(const Governor& governor);
     void collect_checkpoints();
     spec::Pod admit(spec::Pod pod) const;
