@@ -8,6 +8,7 @@
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
 #include "spec/kinds/swell.hpp"
+#include "spec/kinds/vpa.hpp"
 
 namespace swell::spec {
 namespace {
@@ -18,6 +19,8 @@ struct Alias {
 };
 constexpr Alias aliases[] = {
     {"autoscaling/v1", "HorizontalPodAutoscaler"},
+    {"autoscaling.k8s.io/v1beta2", "VerticalPodAutoscaler"},
+    {"autoscaling.k8s.io/v1beta2", "VerticalPodAutoscalerCheckpoint"},
 };
 
 bool same_word(std::string_view left, std::string_view right) {
@@ -52,6 +55,8 @@ std::span<const Kind* const> kinds() {
         &kind_of<EndpointSlice>(),
         &kind_of<Event>(),
         &kind_of<HorizontalPodAutoscaler>(),
+        &kind_of<VerticalPodAutoscaler>(),
+        &kind_of<VerticalPodAutoscalerCheckpoint>(),
         &kind_of<LoadTest>(),
     };
     return all;

@@ -7,6 +7,7 @@
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
 #include "spec/kinds/swell.hpp"
+#include "spec/kinds/vpa.hpp"
 #include "spec/read.hpp"
 
 namespace swell::spec {
@@ -105,6 +106,8 @@ using Kinds = ::testing::Types<
     EndpointSlice,
     Event,
     HorizontalPodAutoscaler,
+    VerticalPodAutoscaler,
+    VerticalPodAutoscalerCheckpoint,
     LoadTest>;
 TYPED_TEST_SUITE(RoundTrip, Kinds);
 

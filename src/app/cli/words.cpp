@@ -47,8 +47,10 @@ Result<std::vector<Target>> targets(const std::vector<std::string>& words) {
 }
 
 std::string subject_of(const spec::Kind& kind, const std::string& ns, const std::string& name) {
-    // The journal writes a kind by its short name where it has one that people use: hpa.
-    const std::string word = kind.name == "HorizontalPodAutoscaler" ? "hpa" : "";
+    // The journal writes a kind by its short name where it has one that people use: hpa, vpa.
+    const std::string word = kind.name == "HorizontalPodAutoscaler" ? "hpa"
+                             : kind.name == "VerticalPodAutoscaler" ? "vpa"
+                                                                    : "";
     if (!word.empty()) return word + "/" + (ns == "default" ? "" : ns + "/") + name;
     return spec::to_text({kind.name, ns, name});
 }

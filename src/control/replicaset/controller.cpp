@@ -165,7 +165,9 @@ ReplicaSetController::Acted ReplicaSetController::create_pods(
 }
 
 bool ReplicaSetController::create_pod(const Object& object, const std::string& name, Acted& acted) {
-    auto created = world_.cluster.create(replicaset::pod_of(object.as<ReplicaSet>(), name));
+    spec::Pod pod = replicaset::pod_of(object.as<ReplicaSet>(), name);
+    if (admit_) pod = admit_(std::move(pod));
+    auto created = world_.cluster.create(std::move(pod));
     if (!created) {
         acted.failure = created.error().what;
         world_.cluster.event(object, true, "FailedCreate", "Error creating: " + acted.failure);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ namespace swell::control {
 class ReplicaSetController {
   public:
     explicit ReplicaSetController(World world);
+
+    /// `admit` gives each pod its last touch before it is created; without, pods are as the
+    /// template says.
+    void admit_with(std::function<spec::Pod(spec::Pod)> admit) { admit_ = std::move(admit); }
 
     /// Looks at all there is and follows it from then on; once.
     void start();
@@ -48,6 +53,7 @@ class ReplicaSetController {
     Result<void> write_status(const cluster::Object& object, const spec::ReplicaSetStatus& status);
 
     World world_;
+    std::function<spec::Pod(spec::Pod)> admit_;
     Workqueue queue_;
     Dependents pods_;
     std::map<spec::Key, replicaset::Expectations> expectations_;

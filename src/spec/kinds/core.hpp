@@ -576,6 +576,7 @@ struct ContainerStatus {
     std::optional<bool> started;
     std::int32_t restart_count = 0;
     std::string image, image_id, container_id;  ///< container_id: `process://PID-STARTTIME`
+    std::optional<ResourceRequirements> resources;  ///< in force, after a resize in place
 
     template <class V, class S>
     static void describe(V& v, S& s) {
@@ -588,10 +589,10 @@ struct ContainerStatus {
         v.field("image", s.image, "As in the spec.");
         v.field("imageID", s.image_id, "Empty for a process.");
         v.field("containerID", s.container_id, "process://PID-STARTTIME.");
+        v.field("resources", s.resources, "Requests and limits in force.");
         v.dropped(
             {"allocatedResources",
              "allocatedResourcesStatus",
-             "resources",
              "stopSignal",
              "user",
              "volumeMounts"}

@@ -1,0 +1,364 @@
+#include "control/vpa/controller.hpp"
+
+#include <gmock/gmock.h>
+
+#include "base/sim_clock.hpp"
+#include "cluster/store/store.hpp"
+#include "journal/memory.hpp"
+#include "spec/kinds/apps.hpp"
+
+namespace swell::control::vpa {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::HasSubstr;
+
+const Instant start{std::chrono::seconds(1'800'000'000)};
+constexpr std::int64_t mib = 1 << 20;
+
+// Every pod uses the same.
+class FakeMetrics final : public metrics::Metrics {
+  public:
+    Result<std::vector<metrics::PodMetrics>> pods(
+        std::string_view ns,
+        const std::function<bool(const std::map<std::string, std::string>&)>& matches
+    ) const override {
+        if (broken) return fail(Code::unavailable, "connection refused");
+        std::vector<metrics::PodMetrics> all;
+        for (const std::string& name : names) {
+            metrics::PodMetrics pod;
+            pod.name = name;
+            pod.ns = ns;
+            pod.labels = {{"app", "shop"}};
+            if (!matches(pod.labels)) continue;
+            pod.timestamp = clock->now();
+            pod.window = 15s;
+            pod.containers.push_back(
+                {"app",
+                 {{"cpu", Quantity::from_milli(milli)}, {"memory", Quantity::from_value(bytes)}}}
+            );
+            all.push_back(pod);
+        }
+        return all;
+    }
+
+    const SimClock* clock = nullptr;
+    std::vector<std::string> names;
+    std::int64_t milli = 100, bytes = 300 * mib;
+    bool broken = false;
+};
+
+struct VpaControllerTest : testing::Test {
+    SimClock clock{start};
+    Rng rng{7};
+    std::unique_ptr<cluster::Store> store = *cluster::Store::open("", clock, Rng(1));
+    FakeMetrics metrics;
+    journal::MemoryJournal journal;
+    std::unique_ptr<VpaController> controller;
+    std::function<spec::Pod(spec::Pod)> admission;
+    std::int32_t replicas = 4;
+    int created = 0;
+
+    VpaControllerTest() {
+        metrics.clock = &clock;
+        spec::Deployment deployment;
+        deployment.metadata.name = "shop";
+        deployment.spec.selector.match_labels = {{"app", "shop"}};
+        deployment.spec.replicas = replicas;
+        const auto owner = store->create(deployment);
+        CHECK(owner.has_value());
+        spec::ReplicaSet set;
+        set.metadata.name = "shop-1";
+        set.metadata.owner_references = {
+            {"apps/v1", "Deployment", "shop", owner->metadata().uid, true}
+        };
+        set.spec.selector = deployment.spec.selector;
+        set.spec.replicas = replicas;
+        CHECK(store->create(set).has_value());
+        settle();
+    }
+
+    static spec::VerticalPodAutoscaler autoscaler(const char* mode) {
+        spec::VerticalPodAutoscaler made;
+        made.metadata.name = "shop";
+        made.spec.target_ref = {"apps/v1", "Deployment", "shop"};
+        made.spec.update_policy.emplace().update_mode = mode;
+        return made;
+    }
+
+    void begin() {
+        controller = std::make_unique<VpaController>(World{clock, rng, *store, metrics, journal});
+        admission = controller->admission();
+        controller->start();
+    }
+
+    std::vector<spec::Pod> pods() const {
+        std::vector<spec::Pod> all;
+        for (const auto& object : store->list({.kind = "Pod"}))
+            all.push_back(object.as<spec::Pod>());
+        return all;
+    }
+
+    // As if the ReplicaSet's controller and the pods' runtime had done their work at once.
+    void settle() {
+        for (const spec::Pod& pod : pods()) {
+            if (!pod.metadata.deletion_timestamp) continue;
+            cluster::Cluster::Deletion now;
+            now.grace_seconds = 0;
+            CHECK(store->remove({"Pod", "default", pod.metadata.name}, now).has_value());
+        }
+        while (static_cast<std::int32_t>(pods().size()) < replicas) create_pod();
+        metrics.names.clear();
+        for (const spec::Pod& pod : pods()) metrics.names.push_back(pod.metadata.name);
+    }
+
+    void create_pod() {
+        spec::Pod pod;
+        pod.metadata.name = "shop-" + std::to_string(created++);
+        pod.metadata.ns = "default";
+        pod.metadata.labels = {{"app", "shop"}};
+        const auto set = store->get({"ReplicaSet", "default", "shop-1"});
+        pod.metadata.owner_references = {
+            {"apps/v1", "ReplicaSet", "shop-1", set->metadata().uid, true}
+        };
+        spec::Container& app = pod.spec.containers.emplace_back();
+        app.name = "app";
+        app.command = {"/bin/true"};
+        app.resources.requests["cpu"] = Quantity::from_milli(1000);
+        app.resources.requests["memory"] = Quantity::from_value(64 * mib);
+        if (admission) pod = admission(std::move(pod));
+        CHECK(store->create(pod).has_value());
+        pod.status.phase = "Running";
+        pod.status.start_time = clock.now();
+        pod.status.container_statuses.emplace_back().name = "app";
+        CHECK(store->update_status(pod).has_value());
+    }
+
+    void run_settling(Duration duration) {
+        for (const Instant until = clock.now() + duration; clock.now() < until;) {
+            clock.run_for(10s);
+            settle();
+        }
+    }
+
+    spec::VerticalPodAutoscaler stored() const {
+        return store->get({"VerticalPodAutoscaler", "default", "shop"})
+            ->as<spec::VerticalPodAutoscaler>();
+    }
+    Quantity target(const char* resource) const {
+        return stored().status.recommendation->container_recommendations.at(0).target.at(resource);
+    }
+    std::string request(const spec::Pod& pod, const char* resource) const {
+        return pod.spec.containers[0].resources.requests.at(resource).text();
+    }
+    std::vector<journal::Entry> entries(const char* action) const {
+        std::vector<journal::Entry> all;
+        for (const journal::Entry& entry : journal.entries())
+            if (entry.action == action) all.push_back(entry);
+        return all;
+    }
+    std::vector<std::string> conditions() const {
+        std::vector<std::string> all;
+        for (const spec::Condition& one : stored().status.conditions)
+            all.push_back(one.type + "=" + one.status);
+        return all;
+    }
+    std::vector<std::string> events() const {
+        std::vector<std::string> all;
+        for (const auto& object : store->list({.kind = "Event"}))
+            all.push_back(object.as<spec::Event>().reason);
+        return all;
+    }
+    std::int64_t samples() const {
+        return store->get({"VerticalPodAutoscalerCheckpoint", "default", "shop-app"})
+            ->as<spec::VerticalPodAutoscalerCheckpoint>()
+            .status.total_samples_count;
+    }
+};
+
+TEST_F(VpaControllerTest, RecommendsAndSaysWhy) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    begin();
+    run_settling(10min);
+    EXPECT_EQ(target("cpu").text(), "126m") << "100m, the end of their bucket, and 15 %";
+    EXPECT_EQ(target("memory"), Quantity::from_value(380'258'472));
+    EXPECT_EQ(conditions(), (std::vector<std::string>{"RecommendationProvided=True"}));
+    ASSERT_FALSE(entries("recommend").empty());
+    const journal::Entry first = entries("recommend").front();
+    EXPECT_EQ(first.subject, "vpa/shop");
+    EXPECT_THAT(first.summary, HasSubstr("recommends app: cpu 126m, memory "));
+    std::vector<std::string> rules;
+    for (const journal::Step& step : first.steps) rules.push_back(step.rule);
+    for (const char* rule : {"history", "percentile", "safety-margin", "confidence", "target"})
+        EXPECT_THAT(rules, Contains(rule));
+    EXPECT_EQ(samples(), 40 + 4) << "of four pods, a minute each, from the start";
+    for (const spec::Pod& pod : pods()) EXPECT_EQ(request(pod, "cpu"), "1");
+    EXPECT_LE(journal.entries().size(), 3u) << "what stays is journaled sparingly";
+}
+
+TEST_F(VpaControllerTest, InitialSizesNewPodsAlone) {
+    ASSERT_TRUE(store->create(autoscaler("Initial")));
+    begin();
+    run_settling(5min);
+    EXPECT_TRUE(entries("evict").empty());
+    replicas = 5;
+    settle();
+    EXPECT_EQ(request(pods().front(), "cpu"), "1");
+    EXPECT_EQ(request(pods().back(), "cpu"), "126m");
+    EXPECT_EQ(
+        pods().back().metadata.annotations.at("vpaUpdates"),
+        "Pod resources updated by shop: container 0: cpu request, memory request"
+    );
+}
+
+TEST_F(VpaControllerTest, RecreateEvictsAFewAtATimeUntilAllFit) {
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    begin();
+    clock.run_for(1s);
+    EXPECT_EQ(entries("evict").size(), 2u) << "half of four may be away";
+    run_settling(3min);
+    EXPECT_EQ(entries("evict").size(), 4u);
+    for (const spec::Pod& pod : pods()) EXPECT_EQ(request(pod, "cpu"), "126m");
+    EXPECT_THAT(events(), Contains("EvictedByVPA"));
+    EXPECT_THAT(events(), Contains("EvictedPod"));
+    const journal::Entry entry = entries("evict").front();
+    EXPECT_EQ(entry.outcome, "done");
+    EXPECT_THAT(entry.summary, HasSubstr("a request is outside the recommended range"));
+    run_settling(30min);
+    EXPECT_EQ(entries("evict").size(), 4u) << "and then it rests";
+}
+
+TEST_F(VpaControllerTest, NothingIsEvictedWhilePodsWouldComeBackAsTheyWere) {
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    controller = std::make_unique<VpaController>(World{clock, rng, *store, metrics, journal});
+    controller->start();
+    run_settling(10min);
+    EXPECT_TRUE(entries("evict").empty());
+}
+
+TEST_F(VpaControllerTest, WithoutJournalNothingIsDone) {
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    begin();
+    journal.refuse(true);
+    run_settling(5min);
+    EXPECT_FALSE(stored().status.recommendation);
+    EXPECT_EQ(created, 4);
+    journal.refuse(false);
+    run_settling(5min);
+    EXPECT_EQ(created, 8);
+}
+
+TEST_F(VpaControllerTest, ARestartGoesOnFromTheCheckpoints) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    metrics.milli = 500;
+    begin();
+    run_settling(2h);
+    const std::int64_t before = samples();
+    const Quantity busy = target("cpu");
+    controller.reset();
+    metrics.milli = 100;
+    begin();
+    run_settling(10min);
+    EXPECT_GT(samples(), before);
+    EXPECT_EQ(target("cpu"), busy) << "nine tenths of the history are as busy as before";
+}
+
+TEST_F(VpaControllerTest, AnOomRaisesTheMemory) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    begin();
+    run_settling(5min);
+    const Quantity before = target("memory");
+    spec::Pod pod = pods().front();
+    spec::ContainerStatus& app = pod.status.container_statuses.front();
+    app.restart_count = 1;
+    auto& ended = app.last_state.terminated.emplace();
+    ended.reason = "OOMKilled";
+    ended.finished_at = clock.now();
+    ended.started_at = clock.now() - 1min;
+    ASSERT_TRUE(store->update_status(pod));
+    run_settling(2min);
+    EXPECT_GT(target("memory"), before);
+}
+
+TEST_F(VpaControllerTest, ResizesInPlaceWhereThereIsADoor) {
+    ASSERT_TRUE(store->create(autoscaler("InPlaceOrRecreate")));
+    begin();
+    controller->resize_with([this](const spec::Pod& wanted) -> Result<void> {
+        const auto written = store->update(wanted);
+        if (!written) return std::unexpected(written.error());
+        return {};
+    });
+    run_settling(5min);
+    EXPECT_EQ(created, 4);
+    EXPECT_TRUE(entries("evict").empty());
+    EXPECT_EQ(entries("resize").size(), 4u);
+    for (const spec::Pod& pod : pods()) EXPECT_EQ(request(pod, "cpu"), "126m");
+    EXPECT_THAT(events(), Contains("InPlaceResizedByVPA"));
+}
+
+TEST_F(VpaControllerTest, EvictsWhereAResizeFails) {
+    ASSERT_TRUE(store->create(autoscaler("InPlaceOrRecreate")));
+    begin();
+    controller->resize_with([](const spec::Pod&) -> Result<void> {
+        return fail(Code::unavailable, "no room");
+    });
+    run_settling(5min);
+    EXPECT_EQ(entries("resize").front().outcome, "failed: no room");
+    EXPECT_EQ(entries("evict").size(), 4u);
+}
+
+TEST_F(VpaControllerTest, OfTwoAutoscalersTheOlderIsInCharge) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    clock.run_for(1s);
+    spec::VerticalPodAutoscaler younger = autoscaler("Recreate");
+    younger.metadata.name = "younger";
+    spec::ContainerResourcePolicy& policy =
+        younger.spec.resource_policy.emplace().container_policies.emplace_back();
+    policy.container_name = "*";
+    policy.max_allowed["cpu"] = Quantity::from_milli(50);
+    ASSERT_TRUE(store->create(younger));
+    begin();
+    run_settling(5min);
+    for (const spec::Pod& pod : pods())
+        EXPECT_EQ(request(pod, "cpu"), "50m") << "one that is off is in charge of nothing";
+}
+
+TEST_F(VpaControllerTest, SaysWhatIsWrongWithATarget) {
+    spec::VerticalPodAutoscaler lost = autoscaler("Recreate");
+    lost.spec.target_ref.name = "shpo";
+    ASSERT_TRUE(store->create(lost));
+    begin();
+    run_settling(1min);
+    EXPECT_EQ(
+        conditions(),
+        (std::vector<std::string>{
+            "ConfigUnsupported=True", "NoPodsMatched=True", "RecommendationProvided=False"
+        })
+    );
+    EXPECT_THAT(journal.entries().back().summary, HasSubstr("deployments.apps \"shpo\" not found"));
+}
+
+TEST_F(VpaControllerTest, WithoutMetricsNothingMoves) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    begin();
+    run_settling(10min);
+    const Quantity before = target("cpu");
+    metrics.broken = true;
+    run_settling(1h);
+    EXPECT_EQ(target("cpu"), before);
+}
+
+TEST_F(VpaControllerTest, CheckpointsOfTheGoneAreCollected) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    begin();
+    run_settling(5min);
+    ASSERT_TRUE(store->remove({"VerticalPodAutoscaler", "default", "shop"}, {}));
+    run_settling(15min);
+    EXPECT_TRUE(store->list({.kind = "VerticalPodAutoscalerCheckpoint"}).empty());
+    controller.reset();
+    EXPECT_EQ(clock.pending(), 0u);
+}
+
+}  // namespace
+}  // namespace swell::control::vpa

@@ -1,0 +1,66 @@
+#include "control/vpa/feed.hpp"
+
+#include <set>
+#include <utility>
+
+#include "control/vpa/capping.hpp"
+#include "control/vpa/proportion.hpp"
+
+namespace swell::control::vpa {
+
+void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now) {
+    std::set<PodKey> there;
+    for (const spec::Pod* pod : pods) {
+        const PodKey key{pod->metadata.ns, pod->metadata.name};
+        there.insert(key);
+        track(model, key, pod->metadata.labels, pod->status.phase);
+        for (const spec::Container& container : pod->spec.containers)
+            track_container(model, key, container.name, now);
+    }
+    std::erase_if(model.pods, [&](const auto& entry) { return !there.contains(entry.first); });
+}
+
+void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages) {
+    for (const metrics::PodMetrics& pod : usages) {
+        for (const metrics::ContainerUsage& container : pod.containers) {
+            Sample sample{{pod.ns, pod.name}, container.name, 0, pod.timestamp};
+            if (const auto cpu = container.usage.find("cpu"); cpu != container.usage.end()) {
+                sample.amount = cpu->second.milli_value();
+                add_cpu(model, sample);
+            }
+            const auto memory = container.usage.find("memory");
+            if (memory == container.usage.end()) continue;
+            sample.amount = memory->second.value();
+            add_memory(model, sample);
+        }
+    }
+}
+
+void OomWatch::heard(const cluster::Change& change) {
+    if (!change.object.is<spec::Pod>()) return;
+    const spec::Pod& pod = change.object.as<spec::Pod>();
+    if (change.type == cluster::Change::Type::deleted) {
+        restarts_.erase(pod.metadata.uid);
+        return;
+    }
+    auto& known = restarts_[pod.metadata.uid];
+    for (const spec::ContainerStatus& status : pod.status.container_statuses) {
+        const auto [before, first] = known.try_emplace(status.name, status.restart_count);
+        const bool restarted = !first && status.restart_count > before->second;
+        before->second = status.restart_count;
+        const auto& ended = status.last_state.terminated;
+        if (!restarted || !ended || ended->reason != "OOMKilled" || !ended->finished_at) continue;
+        const auto requests = resources_in_force(pod, status.name).requests;
+        ooms_.push_back(
+            {{pod.metadata.ns, pod.metadata.name},
+             status.name,
+             amount_of(requests, "memory").value(),
+             *ended->finished_at}
+        );
+        if (ooms_.size() > bound) ooms_.pop_front();
+    }
+}
+
+std::deque<Sample> OomWatch::take() { return std::exchange(ooms_, {}); }
+
+}  // namespace swell::control::vpa

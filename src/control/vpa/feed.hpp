@@ -1,0 +1,38 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <span>
+
+#include "cluster/cluster.hpp"
+#include "control/vpa/match.hpp"
+#include "metrics/pod_metrics.hpp"
+
+namespace swell::control::vpa {
+
+/// Makes the model's pods those of `pods`, with their labels, phases and containers as they are.
+void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now);
+
+/// Adds what was measured: cpu first, as milli-cores and bytes, at the time of the measurement.
+/// What was measured before, and what cannot be true, changes nothing.
+void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages);
+
+/// Hears of containers that were killed for their memory, from changes of their pods.
+///
+/// A container counts when its restart count rose and its last end was OOMKilled; what happened
+/// before a pod was first heard of does not. Bounded: of more than `bound` not yet taken the oldest
+/// are forgotten.
+class OomWatch {
+  public:
+    void heard(const cluster::Change& change);
+    /// What was heard since the last call. `amount` is the memory request that was too little.
+    std::deque<Sample> take();
+
+    static constexpr std::size_t bound = 10'000;
+
+  private:
+    std::map<std::string, std::map<std::string, std::int32_t>> restarts_;  ///< by uid, container
+    std::deque<Sample> ooms_;
+};
+
+}  // namespace swell::control::vpa

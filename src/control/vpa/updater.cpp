@@ -1,0 +1,188 @@
+#include "control/vpa/updater.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "control/vpa/policy.hpp"
+#include "spec/kinds/apps.hpp"
+
+namespace swell::control::vpa {
+
+namespace {
+
+using Governors = std::vector<const Governor*>;
+
+bool is_live(const spec::Pod& pod) {
+    return !pod.metadata.deletion_timestamp && pod.status.phase != "Succeeded" &&
+           pod.status.phase != "Failed";
+}
+
+/// Those that change pods that run.
+Governors updating(const std::vector<Governor>& all) {
+    Governors found;
+    for (const Governor& one : all) {
+        const UpdateMode mode = update_mode(one.vpa().spec);
+        const bool updates =
+            mode == UpdateMode::recreate || mode == UpdateMode::in_place_or_recreate;
+        if (updates && one.fault.empty()) found.push_back(&one);
+    }
+    return found;
+}
+
+}  // namespace
+
+// One autoscaler's part of the loop.
+struct Updater::Work {
+    const Governor& governor;
+    std::vector<const spec::Pod*> pods;
+    LimitRanges ranges;
+    Disruption disruption;
+    Instant now;
+    const OnDecision& on_decision;
+
+    std::vector<Candidate> candidates(
+        const UpdaterConfig& config, const std::function<bool(const spec::Pod&)>& may
+    ) const {
+        std::vector<Candidate> made;
+        for (const spec::Pod* pod : pods)
+            if (may(*pod)) made.push_back(judge(governor.vpa(), *pod, ranges, now, config));
+        return update_order(std::move(made));
+    }
+};
+
+void Updater::run(
+    const std::vector<Governor>& all, const LimitRangesOf& limit_ranges, const OnDecision& said
+) {
+    const Governors active = updating(all);
+    std::set<std::string> live;
+    for (const Governor* governor : active) {
+        cluster::Query query;
+        query.kind = spec::kind_of<spec::Pod>().name;
+        query.ns = governor->selection.ns;
+        query.labels = governor->selection.selector;
+        const std::vector<cluster::Object> objects = world_.cluster.list(query);
+        std::vector<const spec::Pod*> pods;
+        for (const cluster::Object& object : objects) {
+            const spec::Pod& pod = object.as<spec::Pod>();
+            if (!is_live(pod)) continue;
+            const auto topmost = topmost_controller(world_.cluster, pod.metadata);
+            if (in_charge(active, pod, topmost) != governor) continue;
+            pods.push_back(&pod);
+            live.insert(pod.metadata.uid);
+        }
+        const std::string& ns = governor->selection.ns;
+        Disruption disruption(pods, governor->vpa(), config_, [&](const Creator& creator) {
+            return replicas(ns, creator);
+        });
+        LimitRanges ranges = limit_ranges ? limit_ranges(ns) : LimitRanges{};
+        Work work{
+            *governor,
+            std::move(pods),
+            std::move(ranges),
+            std::move(disruption),
+            world_.clock.now(),
+            said,
+        };
+        update(work);
+    }
+    std::erase_if(resizing_since_, [&](const auto& one) { return !live.contains(one.first); });
+}
+
+void Updater::update(Work& work) {
+    if (update_mode(work.governor.vpa().spec) == UpdateMode::in_place_or_recreate)
+        return resize_or_evict(work);
+    const auto may_evict = [&](const spec::Pod& pod) {
+        return work.disruption.can_evict(pod, work.now, resizing_since_);
+    };
+    for (const Candidate& one : work.candidates(config_, may_evict))
+        if (may_evict(*one.pod) && !evict(work, one)) return;
+}
+
+void Updater::resize_or_evict(Work& work) {
+    const auto decision = [&](const spec::Pod& pod) {
+        return work.disruption.can_resize(pod, work.governor.vpa(), work.now, resizing_since_);
+    };
+    const auto not_deferred = [&](const spec::Pod& pod) {
+        return decision(pod) != ResizeDecision::deferred;
+    };
+    std::vector<Candidate> to_evict;
+    for (const Candidate& one : work.candidates(config_, not_deferred)) {
+        const ResizeDecision now = decision(*one.pod);
+        if (now == ResizeDecision::deferred) continue;
+        const bool done =
+            now == ResizeDecision::approved && resize_ && resize(work, one).has_value();
+        if (!done) to_evict.push_back(one);
+    }
+    for (const Candidate& one : to_evict)
+        if (work.disruption.can_evict(*one.pod, work.now, resizing_since_) && !evict(work, one))
+            return;
+}
+
+// Reasons before acts: without an entry nothing is done, and the next loop decides anew.
+Result<void> Updater::journaled(
+    Work& work, const Candidate& candidate, Act act, const std::function<Result<void>()>& do_it
+) {
+    const Disruption::Group* group = work.disruption.group_of(*candidate.pod);
+    journal::Entry entry = entry_of(
+        work.governor, candidate, group == nullptr ? Disruption::Group{} : *group, act, work.now
+    );
+    const Result<std::uint64_t> id = world_.journal.write(entry);
+    if (!id) return std::unexpected(id.error());
+    const Result<void> done = do_it();
+    entry.id = *id;
+    entry.outcome = done ? "done" : "failed: " + done.error().what;
+    entry.outcome_at = world_.clock.now();
+    (void)world_.journal.outcome(*id, *entry.outcome_at, entry.outcome);
+    if (work.on_decision) work.on_decision(entry);
+    return done;
+}
+
+// Returns false when nothing more is to be tried: nothing can be journaled.
+bool Updater::evict(Work& work, const Candidate& candidate) {
+    const spec::Pod& pod = *candidate.pod;
+    bool tried = false;
+    const auto done = journaled(work, candidate, Act::evict, [&] {
+        tried = true;
+        return world_.cluster.remove(
+            {spec::kind_of<spec::Pod>().name, pod.metadata.ns, pod.metadata.name}, {}
+        );
+    });
+    if (!done) return tried;
+    world_.cluster.event(
+        pod,
+        false,
+        "EvictedByVPA",
+        "Pod was evicted by VPA Updater to apply resource recommendation."
+    );
+    world_.cluster.event(
+        work.governor.object,
+        false,
+        "EvictedPod",
+        "VPA Updater evicted Pod " + pod.metadata.name + " to apply resource recommendation."
+    );
+    work.disruption.evicted(pod);
+    return true;
+}
+
+Result<void> Updater::resize(Work& work, const Candidate& candidate) {
+    const spec::Pod& pod = *candidate.pod;
+    const auto done = journaled(work, candidate, Act::resize, [&] {
+        return resize_(admit(work.governor.vpa(), pod, work.ranges));
+    });
+    if (!done) return done;
+    world_.cluster.event(
+        pod, false, "InPlaceResizedByVPA", "Pod was resized in place by VPA Updater."
+    );
+    work.disruption.resized(pod);
+    return {};
+}
+
+std::optional<std::int32_t> Updater::replicas(const std::string& ns, const Creator& creator) const {
+    if (creator.kind != spec::kind_of<spec::ReplicaSet>().name) return std::nullopt;
+    const auto object =
+        world_.cluster.get({spec::kind_of<spec::ReplicaSet>().name, ns, creator.name});
+    if (!object) return std::nullopt;
+    return object->as<spec::ReplicaSet>().spec.replicas;
+}
+
+}  // namespace swell::control::vpa
