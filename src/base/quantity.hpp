@@ -51,6 +51,11 @@ class Quantity {
     bool operator==(const Quantity& other) const { return (*this <=> other) == 0; }
     std::strong_ordering operator<=>(const Quantity& other) const;
 
+    /// Exact, however large. The sum prints in the format of its first term that is not 0, as the
+    /// original's: 0 + 1Gi is 1Gi, and 1Gi + 1G is a number of bytes in Gi or Ki.
+    Quantity& operator+=(const Quantity& other);
+    Quantity& operator-=(const Quantity& other);
+
   private:
     struct Scan;
     /// A number that 64 bits and a power of ten do not hold.
@@ -66,6 +71,7 @@ class Quantity {
     bool parse_small(const Scan& scan, std::string_view text);
     std::int64_t scaled(std::int32_t scale) const;
     Decimal decimal() const;
+    Quantity& add(const Quantity& other, bool negated);
 
     // unscaled_ * 10^scale_, unless big_ is set.
     std::int64_t unscaled_ = 0;
