@@ -369,6 +369,17 @@ std::int64_t Quantity::scaled(std::int32_t scale) const {
     return unscaled / divisor + (unscaled % divisor != 0 ? 1 : 0);
 }
 
+Quantity Quantity::rounded_to_milli() const {
+    constexpr std::int32_t milli = -3;
+    if (!big_) return scale_ >= milli ? *this : from_milli(milli_value(), format_);
+    Quantity rounded = *this;
+    Big big = *big_;
+    big.amount.round_up(milli);
+    big.scale = std::max(big.scale, milli);
+    rounded.big_ = std::make_shared<const Big>(std::move(big));
+    return rounded;
+}
+
 double Quantity::approximate() const {
     const std::int32_t scale = big_ ? big_->scale : scale_;
     const double base =

@@ -42,6 +42,8 @@ class Quantity {
     std::int64_t value() const { return scaled(0); }
     /// Thousandths, rounded away from zero (cores to millicores).
     std::int64_t milli_value() const { return scaled(-3); }
+    /// The same amount in thousandths, rounded away from zero; as it is when it has nothing finer.
+    Quantity rounded_to_milli() const;
     /// As Go's AsApproximateFloat64, bit for bit.
     double approximate() const;
     /// -1, 0, 1.

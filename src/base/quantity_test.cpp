@@ -131,6 +131,20 @@ TEST(Quantity, MadeFromNumbers) {
     EXPECT_EQ(Quantity::from_value(3), Quantity::from_milli(3000));
 }
 
+TEST(Quantity, RoundsToMilli) {
+    const char* const cases[][2] = {
+        {"50100u", "51m"},
+        {"1n", "1m"},
+        {"-50100u", "-51m"},
+        {"+5", "+5"},
+        {"0.1Ki", "102400m"},
+        {"0.0001Ki", "103m"},
+        {"1e400", "10e399"},
+    };
+    for (const auto& [given, rounded] : cases)
+        EXPECT_EQ(Quantity::parse(given)->rounded_to_milli().text(), rounded) << given;
+}
+
 TEST(Quantity, AddsAndSubtracts) {
     struct Case {
         const char* why;

@@ -6,6 +6,7 @@
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/kinds/swell.hpp"
 #include "spec/read.hpp"
 
@@ -105,6 +106,8 @@ using Kinds = ::testing::Types<
     EndpointSlice,
     Event,
     HorizontalPodAutoscaler,
+    ResourceQuota,
+    LimitRange,
     LoadTest>;
 TYPED_TEST_SUITE(RoundTrip, Kinds);
 
