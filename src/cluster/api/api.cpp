@@ -25,6 +25,8 @@ HttpWord http_word(Code code) {
             return {404, "NotFound"};
         case Code::exists:
             return {409, "AlreadyExists"};
+        case Code::forbidden:
+            return {403, "Forbidden"};
         case Code::conflict:
             return {409, "Conflict"};
         case Code::expired:
