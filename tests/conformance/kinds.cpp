@@ -4,6 +4,7 @@
 
 #include "hpa.hpp"
 #include "quantity.hpp"
+#include "quota.hpp"
 
 namespace swell::conformance {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 constexpr Kind table[] = {
     {"hpa", check_hpa},
     {"quantity", check_quantity},
+    {"quota", check_quota},
 };
 
 }  // namespace
