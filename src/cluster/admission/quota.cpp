@@ -151,8 +151,9 @@ std::optional<std::string> over_quota(
     return {};
 }
 
-std::string Room::text() const {
-    std::string text = "quota " + quota + " leaves room for " + std::to_string(pods) + ": ";
+std::string Room::text(std::int64_t running) const {
+    std::string text =
+        "quota " + quota + " leaves room for " + std::to_string(pods + running) + ": ";
     if (pods == 0 && hard.sign() == 0 && used.sign() == 0)
         return text + resource + " must be specified";
     return text + resource + " used " + used.text() + " of " + hard.text();

@@ -47,7 +47,9 @@ struct Room {
     Quantity used, hard;   ///< of the resource
 
     /// `quota compute leaves room for 9: requests.cpu used 19 of 20`
-    std::string text() const;
+    ///
+    /// running  pods that there are already; they are counted in
+    std::string text(std::int64_t running = 0) const;
 };
 
 /// quotas  of the namespace, with status

@@ -4,6 +4,7 @@
 
 #include "control/hpa/reading.hpp"
 #include "control/hpa/record.hpp"
+#include "control/hpa/room.hpp"
 
 namespace swell::control::hpa {
 
@@ -84,6 +85,9 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
         kept.state = restore(newest_entry(hpa), hpa, seen.replicas, seen.at, config_);
     }
     Decision decision = decide(seen, hpa, kept.state.value_or(State{}), config_);
+    if (scale)
+        if (auto step = explain_room(world_.cluster, *scale, decision.desired, seen.at))
+            decision.steps.push_back(*std::move(step));
     if (decision.rescale) {
         act(hpa, std::move(*scale), seen, decision, kept);
     } else {
