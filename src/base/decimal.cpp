@@ -43,6 +43,60 @@ void Decimal::normalize() {
     digits_.erase(0, digits_.find_first_not_of('0'));
 }
 
+namespace {
+
+/// `longer` + `shorter`, digit by digit from the right.
+std::string sum(std::string longer, std::string_view shorter) {
+    int carry = 0;
+    for (std::size_t i = 0; i < longer.size() && (i < shorter.size() || carry != 0); ++i) {
+        char& digit = longer[longer.size() - 1 - i];
+        const int add = i < shorter.size() ? shorter[shorter.size() - 1 - i] - '0' : 0;
+        const int total = digit - '0' + add + carry;
+        digit = static_cast<char>('0' + total % 10);
+        carry = total / 10;
+    }
+    if (carry != 0) longer.insert(0, 1, '1');
+    return longer;
+}
+
+/// `larger` - `smaller`, which has no more digits and is no larger.
+std::string difference(std::string larger, std::string_view smaller) {
+    int borrow = 0;
+    for (std::size_t i = 0; i < larger.size() && (i < smaller.size() || borrow != 0); ++i) {
+        char& digit = larger[larger.size() - 1 - i];
+        const int take = i < smaller.size() ? smaller[smaller.size() - 1 - i] - '0' : 0;
+        const int rest = digit - '0' - take - borrow;
+        borrow = rest < 0 ? 1 : 0;
+        digit = static_cast<char>('0' + rest + borrow * 10);
+    }
+    return larger;
+}
+
+}  // namespace
+
+Decimal& Decimal::operator+=(const Decimal& other) {
+    if (other.digits_.empty()) return *this;
+    if (digits_.empty()) return *this = other;
+    const bool mine_is_larger = compare_magnitude(other) >= 0;
+    const Decimal& large = mine_is_larger ? *this : other;
+    const Decimal& small = mine_is_larger ? other : *this;
+    if (large.exponent_ - small.exponent_ > most_digits) return *this = Decimal(large);
+    const std::int64_t exponent = std::min(large.exponent_, small.exponent_);
+    const auto aligned = [exponent](const Decimal& d) {
+        return d.digits_ + std::string(static_cast<std::size_t>(d.exponent_ - exponent), '0');
+    };
+    std::string longer = aligned(large);
+    std::string shorter = aligned(small);
+    if (longer.size() < shorter.size()) longer.swap(shorter);
+    const bool negative = large.negative_;
+    digits_ = large.negative_ == small.negative_ ? sum(std::move(longer), shorter)
+                                                 : difference(std::move(longer), shorter);
+    negative_ = negative;
+    exponent_ = exponent;
+    normalize();
+    return *this;
+}
+
 void Decimal::scale_binary(int bits) {
     while (bits > 0 && !digits_.empty()) {
         // 2^10 * 9 plus the carry stays far inside the integer.

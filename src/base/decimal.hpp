@@ -26,6 +26,10 @@ class Decimal {
 
     void negate() { negative_ = !negative_; }
     void shift(std::int64_t exponent) { exponent_ += exponent; }
+    /// Exact, unless the terms are more than `most_digits` digits apart: then the smaller one is
+    /// nothing beside the larger. A bound, so that 1e2000000000 + 1 costs no gigabytes.
+    Decimal& operator+=(const Decimal& other);
+    static constexpr std::int64_t most_digits = 4096;
     /// Times 2^bits.
     void scale_binary(int bits);
     /// Away from zero to a multiple of 10^exponent.

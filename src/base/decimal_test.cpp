@@ -69,6 +69,38 @@ TEST(Decimal, RoundsAwayFromZero) {
     }
 }
 
+TEST(Decimal, Adds) {
+    struct Case {
+        const char* a;
+        const char* b;
+        const char* want;
+    };
+    const Case cases[] = {
+        {"1", "2", "3e0"},
+        {"0", "-2.5", "-25e-1"},
+        {"-2.5", "0", "-25e-1"},
+        {"999", "1", "1e3"},
+        {"1000", "-1", "999e0"},
+        {"1", "-1000", "-999e0"},
+        {"-0.001", "1", "999e-3"},
+        {"-5", "-5.5", "-105e-1"},
+        {"7", "-7", "0"},
+        {"12345678901234567890", "0.1", "123456789012345678901e-1"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(std::string(c.a) + " + " + c.b);
+        Decimal sum = decimal(c.a);
+        sum += decimal(c.b);
+        EXPECT_EQ(sum.sign() == 0 ? "0" : show(sum), c.want);
+    }
+    Decimal twice = decimal("5");
+    twice += twice;
+    EXPECT_EQ(show(twice), "1e1");
+    Decimal vast = decimal("1", 2'000'000'000);
+    vast += decimal("1");
+    EXPECT_EQ(show(vast), "1e2000000000");
+}
+
 TEST(Decimal, LowBits) {
     EXPECT_EQ(decimal("18446744073709551617").low(0).bits, 1u);
     EXPECT_EQ(decimal("1.5").low(3).bits, 1500u);

@@ -85,6 +85,15 @@ std::optional<std::int64_t> multiply(std::int64_t a, std::int64_t b) {
     return product;
 }
 
+/// Times 10^power; nothing when that does not fit.
+std::optional<std::int64_t> scaled_up(std::int64_t value, std::int32_t power) {
+    if (value == 0) return 0;
+    if (power > 18) return {};
+    std::optional<std::int64_t> product = value;
+    for (; power > 0 && product; --power) product = multiply(*product, 10);
+    return product;
+}
+
 /// Divides by 10^power, away from zero.
 std::int64_t divide_up(std::int64_t value, std::int64_t power) {
     bool fraction = false;
@@ -360,6 +369,17 @@ std::int64_t Quantity::scaled(std::int32_t scale) const {
     return unscaled / divisor + (unscaled % divisor != 0 ? 1 : 0);
 }
 
+Quantity Quantity::rounded_to_milli() const {
+    constexpr std::int32_t milli = -3;
+    if (!big_) return scale_ >= milli ? *this : from_milli(milli_value(), format_);
+    Quantity rounded = *this;
+    Big big = *big_;
+    big.amount.round_up(milli);
+    big.scale = std::max(big.scale, milli);
+    rounded.big_ = std::make_shared<const Big>(std::move(big));
+    return rounded;
+}
+
 double Quantity::approximate() const {
     const std::int32_t scale = big_ ? big_->scale : scale_;
     const double base =
@@ -383,6 +403,38 @@ std::strong_ordering Quantity::operator<=>(const Quantity& other) const {
     Wide scaled_up = unscaled_;
     for (std::int64_t i = 0; i < power; ++i) scaled_up *= 10;
     return scaled_up <=> Wide{other.unscaled_};
+}
+
+Quantity& Quantity::operator+=(const Quantity& other) { return add(other, false); }
+
+Quantity& Quantity::operator-=(const Quantity& other) { return add(other, true); }
+
+Quantity& Quantity::add(const Quantity& other, bool negated) {
+    text_.clear();
+    if (sign() == 0) format_ = other.format_;
+    if (other.sign() == 0) return *this;
+    if (!big_ && !other.big_) {
+        const std::int32_t scale = std::min(scale_, other.scale_);
+        const auto mine = scaled_up(unscaled_, scale_ - scale);
+        const auto theirs = scaled_up(other.unscaled_, other.scale_ - scale);
+        std::int64_t sum = 0;
+        const bool fits = mine && theirs &&
+                          !(negated ? __builtin_sub_overflow(*mine, *theirs, &sum)
+                                    : __builtin_add_overflow(*mine, *theirs, &sum));
+        if (fits) {
+            unscaled_ = sum;
+            scale_ = scale;
+            return *this;
+        }
+    }
+    const std::int32_t scale = big_ ? big_->scale : scale_;
+    const std::int32_t other_scale = other.big_ ? other.big_->scale : other.scale_;
+    Decimal term = other.decimal();
+    if (negated) term.negate();
+    auto big = std::make_shared<Big>(Big{decimal(), std::min(scale, other_scale)});
+    big->amount += term;
+    big_ = std::move(big);
+    return *this;
 }
 
 }  // namespace swell

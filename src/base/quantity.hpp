@@ -42,6 +42,8 @@ class Quantity {
     std::int64_t value() const { return scaled(0); }
     /// Thousandths, rounded away from zero (cores to millicores).
     std::int64_t milli_value() const { return scaled(-3); }
+    /// The same amount in thousandths, rounded away from zero; as it is when it has nothing finer.
+    Quantity rounded_to_milli() const;
     /// As Go's AsApproximateFloat64, bit for bit.
     double approximate() const;
     /// -1, 0, 1.
@@ -50,6 +52,11 @@ class Quantity {
     /// Equal amounts are equal whatever their format: `1` == `1000m`.
     bool operator==(const Quantity& other) const { return (*this <=> other) == 0; }
     std::strong_ordering operator<=>(const Quantity& other) const;
+
+    /// Exact, however large. The sum prints in the format of its first term that is not 0, as the
+    /// original's: 0 + 1Gi is 1Gi, and 1Gi + 1G is a number of bytes in Gi or Ki.
+    Quantity& operator+=(const Quantity& other);
+    Quantity& operator-=(const Quantity& other);
 
   private:
     struct Scan;
@@ -66,6 +73,7 @@ class Quantity {
     bool parse_small(const Scan& scan, std::string_view text);
     std::int64_t scaled(std::int32_t scale) const;
     Decimal decimal() const;
+    Quantity& add(const Quantity& other, bool negated);
 
     // unscaled_ * 10^scale_, unless big_ is set.
     std::int64_t unscaled_ = 0;

@@ -131,5 +131,51 @@ TEST(Quantity, MadeFromNumbers) {
     EXPECT_EQ(Quantity::from_value(3), Quantity::from_milli(3000));
 }
 
+TEST(Quantity, RoundsToMilli) {
+    const char* const cases[][2] = {
+        {"50100u", "51m"},
+        {"1n", "1m"},
+        {"-50100u", "-51m"},
+        {"+5", "+5"},
+        {"0.1Ki", "102400m"},
+        {"0.0001Ki", "103m"},
+        {"1e400", "10e399"},
+    };
+    for (const auto& [given, rounded] : cases)
+        EXPECT_EQ(Quantity::parse(given)->rounded_to_milli().text(), rounded) << given;
+}
+
+TEST(Quantity, AddsAndSubtracts) {
+    struct Case {
+        const char* why;
+        const char* a;
+        const char* b;
+        const char* sum;
+        const char* difference;
+    };
+    // clang-format off
+    const Case cases[] = {
+        {"milli and whole",             "250m",  "2",       "2250m",  "-1750m"},
+        {"zero takes the other's form", "0",     "1Gi",     "1Gi",    "-1Gi"},
+        {"the first term's form stays", "1Gi",   "1024M",   "2048576Ki", "48576Ki"},
+        {"and so does the decimal one", "1G",    "1Gi",     "2073741824", "-73741824"},
+        {"a text that was kept goes",   "+5",    "0",       "5",      "5"},
+        {"nothing is left",             "1Ki",   "1024",    "2Ki",    "0"},
+        {"past 64 bits",                "8E",    "8E",      "16E",    "0"},
+        {"nano",                        "1n",    "9E",      "9000000000000000000000000001n",
+                                                            "-8999999999999999999999999999n"},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        Quantity sum = *Quantity::parse(c.a);
+        sum += *Quantity::parse(c.b);
+        EXPECT_EQ(sum.text(), c.sum);
+        Quantity difference = *Quantity::parse(c.a);
+        difference -= *Quantity::parse(c.b);
+        EXPECT_EQ(difference.text(), c.difference);
+    }
+}
+
 }  // namespace
 }  // namespace swell

@@ -11,6 +11,7 @@ enum class Code {
     invalid,      ///< the input is at fault; trying again cannot help
     not_found,    ///< no such object, file or endpoint
     exists,       ///< create of something that is there already
+    forbidden,    ///< a policy stands against it: a quota, a limit range
     conflict,     ///< another write came first: read again, decide again
     expired,      ///< a watch asked for history that is no longer kept: list again
     unavailable,  ///< the other side is not there or refuses now
@@ -37,6 +38,8 @@ constexpr const char* word(Code code) {
             return "not_found";
         case Code::exists:
             return "exists";
+        case Code::forbidden:
+            return "forbidden";
         case Code::conflict:
             return "conflict";
         case Code::expired:

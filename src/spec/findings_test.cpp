@@ -744,11 +744,50 @@ spec:
       command: [./web]
       resources: {requests: {cpu: 2, memory: -1, gpu: 1}, limits: {cpu: 1500m}}
 )",
-         {"a.yaml:8:30: spec.containers[0].resources.requests[cpu]: must be <= the limit (1500m), "
-          "got 2",
-          "a.yaml:8:38: spec.containers[0].resources.requests[memory]: must be >= 0, got -1",
-          "a.yaml:8:50: spec.containers[0].resources.requests[gpu]: must be a standard resource "
-          "(cpu, memory, ephemeral-storage) or have a domain, got \"gpu\""}},
+         {"a.yaml:8:19: spec.containers[0].resources.requests: Invalid value: \"2\": must be less "
+          "than or equal to cpu limit of 1500m",
+          "a.yaml:8:38: spec.containers[0].resources.requests[memory]: Invalid value: \"-1\": must "
+          "be greater than or equal to 0",
+          "a.yaml:8:50: spec.containers[0].resources.requests[gpu]: Invalid value: \"gpu\": must "
+          "be "
+          "a standard resource type or fully qualified",
+          "a.yaml:8:50: spec.containers[0].resources.requests[gpu]: Invalid value: \"gpu\": must "
+          "be "
+          "a standard resource for containers"}},
+        {"a quota and a limit range",
+         R"(apiVersion: v1
+kind: ResourceQuota
+metadata: {name: Compute}
+spec:
+  hard:
+    pods: 1.5
+    limits.pods: 1
+  scopes: [BestEffrt]
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: a}
+spec:
+  limits:
+    - {type: Container, min: {cpu: 2}, max: {cpu: 1}}
+)",
+         {"a.yaml:3:12: metadata.name: Invalid value: \"Compute\": a lowercase RFC 1123 subdomain "
+          "must consist of lower case alphanumeric characters, '-' or '.', and must start and end "
+          "with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+          "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+          "a.yaml:6:5: spec.hard[pods]: Invalid value: \"1500m\": must be an integer",
+          "a.yaml:7:5: spec.hard[limits.pods]: Invalid value: \"limits.pods\": must be a standard "
+          "resource type or fully qualified",
+          "a.yaml:7:5: spec.hard[limits.pods]: Invalid value: \"limits.pods\": must be a standard "
+          "resource for quota",
+          "a.yaml:8:3: spec.scopes: Invalid value: [\"BestEffrt\"]: unsupported scope",
+          "a.yaml:15:7: spec.limits[0].defaultRequest[cpu]: Invalid value: \"1\": min value 2 is "
+          "greater than default request value 1",
+          "a.yaml:15:7: spec.limits[0].default[cpu]: Invalid value: \"2\": min value 2 is greater "
+          "than default value 1",
+          "a.yaml:15:31: spec.limits[0].min[cpu]: Invalid value: \"2\": min value 2 is greater "
+          "than "
+          "max value 1"}},
         {"volumes",
          R"(apiVersion: v1
 kind: Pod

@@ -5,6 +5,7 @@
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/kinds/swell.hpp"
 #include "spec/registry.hpp"
 
@@ -165,7 +166,7 @@ TEST(Registry, FindsByEveryName) {
         find_kind("autoscaling/v1", "HorizontalPodAutoscaler"), &kind_of<HorizontalPodAutoscaler>()
     );
     EXPECT_EQ(find_kind("v1", "Deployment"), nullptr);
-    EXPECT_EQ(kinds().front(), &kind_of<ConfigMap>());
+    EXPECT_EQ(kinds().front(), &kind_of<ResourceQuota>());
     EXPECT_EQ(kinds().back(), &kind_of<LoadTest>());
 }
 

@@ -7,6 +7,7 @@
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/kinds/swell.hpp"
 #include "spec/kinds/vpa.hpp"
 
@@ -44,8 +45,10 @@ bool is_called(const Kind& kind, std::string_view word) {
 }  // namespace
 
 std::span<const Kind* const> kinds() {
-    // What others need comes first; load comes last.
+    // What limits the others and what they need comes first; load comes last.
     static const std::array all = {
+        &kind_of<ResourceQuota>(),
+        &kind_of<LimitRange>(),
         &kind_of<ConfigMap>(),
         &kind_of<Secret>(),
         &kind_of<Service>(),

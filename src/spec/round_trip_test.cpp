@@ -6,6 +6,7 @@
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/kinds/swell.hpp"
 #include "spec/kinds/vpa.hpp"
 #include "spec/read.hpp"
@@ -108,6 +109,8 @@ using Kinds = ::testing::Types<
     HorizontalPodAutoscaler,
     VerticalPodAutoscaler,
     VerticalPodAutoscalerCheckpoint,
+    ResourceQuota,
+    LimitRange,
     LoadTest>;
 TYPED_TEST_SUITE(RoundTrip, Kinds);
 

@@ -6,8 +6,8 @@
 
 namespace swell::conformance {
 
-/// Sets A (one call of the replica calculator) and B (the controller over time), told apart by
-/// their fields.
+/// Sets A (one call of the replica calculator), B (the controller over time) and D (an object's
+/// defaults and errors), told apart by their fields.
 std::string check_hpa(const Json& recorded);
 
 }  // namespace swell::conformance

@@ -4,6 +4,7 @@
 
 #include "hpa.hpp"
 #include "quantity.hpp"
+#include "quota.hpp"
 #include "vpa.hpp"
 
 namespace swell::conformance {
@@ -12,6 +13,7 @@ namespace {
 constexpr Kind table[] = {
     {"hpa", check_hpa},
     {"quantity", check_quantity},
+    {"quota", check_quota},
     {"vpa", check_vpa},
 };
 

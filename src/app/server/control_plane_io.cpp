@@ -139,6 +139,13 @@ Result<void> ControlPlane::Parts::run() {
     hpas = std::make_unique<control::hpa::HpaController>(world, hpa_config);
     loads = std::make_unique<LoadRunner>(loop, *store);
     api = std::make_unique<cluster::Api>(*store);
+    api->rehearse([this](const std::function<void()>& writes) {
+        // Taken back by its own failure, before anybody is told.
+        static_cast<void>(store->write_batch([&]() -> Result<void> {
+            writes();
+            return fail(Code::cancelled, "a dry run");
+        }));
+    });
     api_server = std::make_unique<cluster::ApiServer>(loop, *store, *api);
     logs = std::make_unique<Logs>(loop, *pods);
     routes();

@@ -25,6 +25,8 @@ HttpWord http_word(Code code) {
             return {404, "NotFound"};
         case Code::exists:
             return {409, "AlreadyExists"};
+        case Code::forbidden:
+            return {403, "Forbidden"};
         case Code::conflict:
             return {409, "Conflict"};
         case Code::expired:
@@ -199,10 +201,20 @@ ApiResponse Api::handle(const ApiRequest& request) {
     const auto path = parse_path(request.target);
     if (!path) return failure(path.error());
     if (request.method == "GET") return read(*path);
-    if (request.method == "POST" && path->name.empty()) return create(*path, request.body);
-    if (request.method == "PUT" && !path->name.empty()) return replace(*path, request.body);
-    if (request.method == "DELETE" && !path->name.empty()) return remove(*path);
-    return failure({Code::invalid, request.method + " is not allowed on " + target->path});
+    const std::string dry_run = text_of(path->query, "dryRun");
+    if (dry_run.empty()) return write(request, *path);
+    if (dry_run != "All") return failure({Code::invalid, "dryRun: must be All, got " + dry_run});
+    if (!rehearsal_) return failure({Code::invalid, "dryRun: not possible with this server"});
+    ApiResponse rehearsed;
+    rehearsal_([&] { rehearsed = write(request, *path); });
+    return rehearsed;
+}
+
+ApiResponse Api::write(const ApiRequest& request, const ApiPath& path) {
+    if (request.method == "POST" && path.name.empty()) return create(path, request.body);
+    if (request.method == "PUT" && !path.name.empty()) return replace(path, request.body);
+    if (request.method == "DELETE" && !path.name.empty()) return remove(path);
+    return failure({Code::invalid, request.method + " is not allowed on " + request.target});
 }
 
 ApiResponse Api::read(const ApiPath& path) const {
@@ -303,6 +315,13 @@ ApiResponse Api::apply_all(const std::string& body) {
     if (!problems.empty()) return failure({Code::invalid, problems});
 
     const bool dry_run = json.contains("dryRun") && json["dryRun"] == true;
+    if (!dry_run || !rehearsal_) return apply_each(wanted, dry_run);
+    ApiResponse rehearsed;
+    rehearsal_([&] { rehearsed = apply_each(wanted, false); });
+    return rehearsed;
+}
+
+ApiResponse Api::apply_each(const std::vector<Object>& wanted, bool dry_run) {
     std::vector<Object> hpas =
         cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
     for (const Object& object : wanted)

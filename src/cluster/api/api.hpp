@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 #include "cluster/api/path.hpp"
@@ -28,6 +29,7 @@ struct ApiResponse {
 ///     POST   collection: create
 ///     PUT    object: update; .../status: status alone; .../scale: spec.replicas alone
 ///     DELETE object; gracePeriodSeconds, propagationPolicy=Orphan
+///     dryRun=All with any of them: the answer of a write that is not made
 ///     POST   /swell/v1/apply {"objects": [...], "dryRun": false}: create or update all, or none
 ///     when one is invalid and what the app adds with route()
 ///
@@ -51,18 +53,27 @@ class Api {
     using Admission = std::function<Result<Object>(Object)>;
     void admit(Admission admission) { admission_ = std::move(admission); }
 
+    /// Does writes and takes them back, for dry runs: they meet everything that a write meets,
+    /// quotas and limit ranges too. Without it a dry run of a single object is refused, and one of
+    /// an apply only reads the objects.
+    using Rehearsal = std::function<void(const std::function<void()>& writes)>;
+    void rehearse(Rehearsal rehearsal) { rehearsal_ = std::move(rehearsal); }
+
   private:
+    ApiResponse write(const ApiRequest& request, const ApiPath& path);
     ApiResponse read(const ApiPath& path) const;
     ApiResponse create(const ApiPath& path, const std::string& body);
     ApiResponse replace(const ApiPath& path, const std::string& body);
     ApiResponse set_scale(const ApiPath& path, const Json& body);
     ApiResponse remove(const ApiPath& path);
     ApiResponse apply_all(const std::string& body);
+    ApiResponse apply_each(const std::vector<Object>& wanted, bool dry_run);
     Result<Object> admitted(Object object) const;
 
     Cluster& cluster_;
     std::map<std::string, Handler> routes_;
     Admission admission_;
+    Rehearsal rehearsal_;
 };
 
 /// An error as Kubernetes answers it: a Status object with its HTTP code.

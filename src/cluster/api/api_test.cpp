@@ -75,6 +75,42 @@ TEST_F(ApiTest, ApplyIsAllOrNothing) {
     EXPECT_EQ(ask("GET", shop).status, 404);
 }
 
+TEST_F(ApiTest, PoliciesAnswerAndDryRunsMeetThem) {
+    const std::string maps = "/api/v1/namespaces/default/configmaps";
+    const auto map = [](const char* name) {
+        return Json{{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}}}};
+    };
+    EXPECT_EQ(ask("POST", maps + "?dryRun=All", map("a")).status, 422) << "no rehearsal here";
+    api.rehearse([&](const std::function<void()>& writes) {
+        static_cast<void>(store->write_batch([&]() -> Result<void> {
+            writes();
+            return fail(Code::cancelled, "a dry run");
+        }));
+    });
+    const Json quota = {
+        {"apiVersion", "v1"},
+        {"kind", "ResourceQuota"},
+        {"metadata", {{"name", "q"}}},
+        {"spec", {{"hard", {{"configmaps", "1"}}}}}
+    };
+    ASSERT_EQ(ask("POST", "/api/v1/namespaces/default/resourcequotas", quota).status, 201);
+    EXPECT_EQ(ask("POST", maps + "?dryRun=All", map("a")).status, 201);
+    EXPECT_EQ(apply({map("a")}, true), "configmap/a created;");
+    EXPECT_EQ(ask("GET", maps + "/a").status, 404);
+    ASSERT_EQ(ask("POST", maps, map("a")).status, 201);
+
+    const auto refused = ask("POST", maps + "?dryRun=All", map("b"));
+    EXPECT_EQ(refused.status, 403);
+    const Json status = Json::parse(refused.body);
+    EXPECT_EQ(status["reason"], "Forbidden");
+    EXPECT_EQ(
+        status["message"],
+        "configmaps \"b\" is forbidden: exceeded quota: q, requested: configmaps=1, used: "
+        "configmaps=1, limited: configmaps=1"
+    );
+    EXPECT_NE(apply({map("b")}, true).find("exceeded quota: q"), std::string::npos);
+}
+
 TEST_F(ApiTest, AdmissionCanRefuse) {
     api.admit([](Object) -> Result<Object> { return fail(Code::invalid, "not today"); });
     EXPECT_EQ(apply({deployment(2)}), "not today");

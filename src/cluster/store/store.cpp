@@ -1,9 +1,13 @@
 #include "cluster/store/store.hpp"
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "cluster/store/rules.hpp"
+#include "spec/registry.hpp"
 
 namespace swell::cluster {
 
@@ -70,18 +74,23 @@ Result<Store::Changes> Store::changes_since(
 // Writing: each public call is a batch of its own, or part of the one under way.
 
 Result<Object> Store::create(Object object) {
-    std::optional<Object> made;
+    Key key;
     const auto done = write_batch([&]() -> Result<void> {
         auto metadata = created(object, moment());
         if (!metadata) return std::unexpected(metadata.error());
         if (auto owned = check_owners(*metadata); !owned) return owned;
-        if (auto named = name_it(object, *metadata); !named) return named;
-        made = object.with_metadata(*std::move(metadata));
-        keep(*made);
+        // Before the name is looked at, as in Kubernetes: of two reasons to refuse, policy is told.
+        auto made = admit_new(object.with_metadata(*metadata), policies_of(metadata->ns));
+        if (!made) return std::unexpected(made.error());
+        metadata = made->metadata();
+        if (auto named = name_it(*made, *metadata); !named) return named;
+        made = made->with_metadata(*std::move(metadata));
+        key = key_of(*made);
+        keep(*std::move(made));
         return {};
     });
     if (!done) return std::unexpected(done.error());
-    return *std::move(made);
+    return *memory_.find(key);
 }
 
 /// Kubernetes takes a dependent whose owners are all gone, and collects it a moment later. Refusing
@@ -121,7 +130,11 @@ Result<void> Store::name_it(const Object& object, spec::ObjectMeta& metadata) {
 Result<Object> Store::update(Object object) {
     const Object* stored = memory_.find(key_of(object));
     if (stored == nullptr) return std::unexpected(not_found(key_of(object)));
-    return apply(*stored, updated(*stored, object, moment()));
+    auto next = updated(*stored, object, moment());
+    if (!next || !*next) return apply(*stored, std::move(next));
+    auto admitted = admit_change(**std::move(next), *stored, policies_of(stored->metadata().ns));
+    if (!admitted) return std::unexpected(admitted.error());
+    return apply(*stored, *std::move(admitted));
 }
 
 Result<Object> Store::update_status(Object object) {
@@ -139,7 +152,9 @@ Result<Object> Store::apply(const Object& stored, Result<std::optional<Object>> 
         return {};
     });
     if (!done) return std::unexpected(done.error());
-    return now;
+    // A quota has been counted anew since; an object that is gone is answered as it last was.
+    const Object* kept = memory_.find(key_of(now));
+    return kept != nullptr && kept->metadata().uid == now.metadata().uid ? *kept : now;
 }
 
 Result<void> Store::remove(const Key& key, const Deletion& deletion) {
@@ -270,11 +285,67 @@ Result<void> Store::write_batch(const std::function<Result<void>()>& writes) {
     ++depth_;
     auto done = writes();
     --depth_;
-    if (!done) undo_to(mark);
+    if (done)
+        count_anew(mark);
+    else
+        undo_to(mark);
     if (depth_ > 0) return done;
     if (auto kept = commit(); !kept) return kept;
     watchers_.deliver();
     return done;
+}
+
+// Policies.
+
+Policies Store::policies_of(const std::string& ns) const {
+    Policies policies{.limit_ranges = {}, .quotas = {}, .now = clock_.now()};
+    const auto all = [&](const spec::Kind& kind) {
+        return memory_.list({.kind = kind.name, .ns = ns});
+    };
+    for (const Object& range : all(spec::kind_of<spec::LimitRange>()))
+        policies.limit_ranges.push_back(range.as<spec::LimitRange>());
+    for (const Object& quota : all(spec::kind_of<spec::ResourceQuota>()))
+        policies.quotas.push_back(quota.as<spec::ResourceQuota>());
+    return policies;
+}
+
+/// Writes what the quotas of a namespace now count, for the namespaces that were written to since
+/// `mark`. Counted from the objects and not summed up change by change, so that a status can not
+/// drift.
+void Store::count_anew(std::size_t mark) {
+    const std::string_view quota_kind = spec::kind_of<spec::ResourceQuota>().name;
+    std::set<std::string> changed;
+    for (std::size_t i = mark; i < pending_.size(); ++i)
+        if (changes_usage(pending_[i])) changed.insert(pending_[i].change.object.metadata().ns);
+    for (const std::string& ns : changed) {
+        for (const Object& object : memory_.list({.kind = quota_kind, .ns = ns})) {
+            spec::ResourceQuota quota = object.as<spec::ResourceQuota>();
+            std::vector<Object> counted;
+            const auto count = [&](const spec::Kind& kind) {
+                const auto counts = [&](const auto& hard) { return is_counted(kind, hard.first); };
+                if (!std::ranges::any_of(quota.spec.hard, counts)) return;
+                std::ranges::copy(
+                    memory_.list({.kind = kind.name, .ns = ns}), std::back_inserter(counted)
+                );
+            };
+            for (const spec::Kind* kind : spec::kinds()) count(*kind);
+            count(spec::kind_of<spec::PersistentVolumeClaim>());  // no kind of the registry
+            spec::ResourceQuotaStatus status = status_of(quota, counted, clock_.now());
+            if (status == quota.status) continue;
+            quota.status = std::move(status);
+            keep(at_version(Object(std::move(quota)), version_ + 1));
+        }
+    }
+}
+
+/// Most writes are statuses and events, which no quota counts.
+bool Store::changes_usage(const Written& written) const {
+    const Object& now = written.change.object;
+    if (now.is<spec::Event>()) return false;
+    if (now.is<spec::ResourceQuota>() || written.change.type != Change::Type::modified) return true;
+    const Object& before = *written.before;
+    return !now.kind().same_spec(before.value(), now.value()) ||
+           usage_of(before, clock_.now()) != usage_of(now, clock_.now());
 }
 
 Result<void> Store::commit() {

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/rng.hpp"
+#include "cluster/admission/admit.hpp"
 #include "cluster/cluster.hpp"
 #include "cluster/store/events.hpp"
 #include "cluster/store/history.hpp"
@@ -38,6 +39,9 @@ struct Loaded {
 };
 
 /// The embedded objects: in memory, and in a file when it has a path.
+///
+/// Quotas and limit ranges hold for every write, whoever makes it: an object that they refuse is
+/// `forbidden`, and the status of a ResourceQuota is true after each batch, in the same batch.
 ///
 /// A write is in the file before it is in memory for anybody but its batch: when the disk is full,
 /// the write fails with `unavailable` and nothing has changed. After a death of the process at any
@@ -111,6 +115,9 @@ class Store final : public Cluster {
     Result<Object> apply(const Object& stored, Result<std::optional<Object>> next);
     Result<void> check_owners(const spec::ObjectMeta& metadata) const;
     Result<void> name_it(const Object& object, spec::ObjectMeta& metadata);
+    Policies policies_of(const std::string& ns) const;
+    void count_anew(std::size_t mark);
+    bool changes_usage(const Written& written) const;
     void happen(const Object& about, const Happening& happening);
     void undo_to(std::size_t mark);
     Result<void> commit();

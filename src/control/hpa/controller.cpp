@@ -4,6 +4,7 @@
 
 #include "control/hpa/reading.hpp"
 #include "control/hpa/record.hpp"
+#include "control/hpa/room.hpp"
 
 namespace swell::control::hpa {
 
@@ -89,7 +90,12 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     const bool is_told =
         !config_.journal_holds ||
         (decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold);
-    if (decision.rescale || !is_told) decision = decide(seen, hpa, state, config_);
+    if (decision.rescale || !is_told) {
+        decision = decide(seen, hpa, state, config_);
+        if (scale)
+            if (auto step = explain_room(world_.cluster, *scale, decision.desired, seen.at))
+                decision.steps.push_back(*std::move(step));
+    }
     if (decision.rescale) {
         act(hpa, std::move(*scale), seen, decision, kept);
     } else if (!is_told) {

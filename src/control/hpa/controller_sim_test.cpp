@@ -8,6 +8,7 @@
 #include "control/hpa/why.hpp"
 #include "journal/memory.hpp"
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/quota.hpp"
 
 namespace swell::control::hpa {
 namespace {
@@ -280,6 +281,24 @@ TEST_F(HpaControllerTest, AChangedSpecIsLookedAtNow) {
     clock.run_for(1ms);
     EXPECT_EQ(replicas(), 3);
     EXPECT_EQ(scalings().back().steps.front().rule, "above-max-replicas");
+}
+
+TEST_F(HpaControllerTest, AQuotaInTheWayIsNamed) {
+    spec::ResourceQuota quota;
+    quota.metadata.name = "compute";
+    quota.metadata.ns = "default";
+    quota.spec.hard["requests.cpu"] = Quantity::from_milli(300);
+    ASSERT_TRUE(store->create(quota).has_value());
+    ASSERT_TRUE(store->create(hpa()).has_value());
+    begin();
+    clock.run_for(1s);
+    EXPECT_EQ(replicas(), 4) << "as Kubernetes does: the pods are what is refused";
+    ASSERT_FALSE(told.empty());
+    const journal::Step& step = told.back().steps.back();
+    EXPECT_EQ(step.rule, "quota");
+    EXPECT_EQ(
+        step.text, "wants 4, quota compute leaves room for 3: requests.cpu used 200m of 300m"
+    );
 }
 
 TEST_F(HpaControllerTest, AMissingTargetIsTold) {

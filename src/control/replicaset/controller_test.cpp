@@ -10,6 +10,7 @@
 #include "base/sim_clock.hpp"
 #include "cluster/store/store.hpp"
 #include "journal/memory.hpp"
+#include "spec/kinds/quota.hpp"
 
 namespace swell::control {
 namespace {
@@ -260,6 +261,26 @@ class Quota final : public cluster::Cluster {
     int left;
     int asked = 0;
 };
+
+TEST_F(ReplicaSetControllerTest, TheStoresQuotaIsTold) {
+    spec::ResourceQuota quota;
+    quota.metadata.name = "q";
+    quota.metadata.ns = "default";
+    quota.spec.hard["pods"] = Quantity::from_value(2);
+    ASSERT_TRUE(store->create(quota).has_value());
+    controller.start();
+    create(shop(5));
+    clock.run_for(1s);
+    EXPECT_EQ(active(), 2u);
+    const auto conditions = stored().status.conditions;
+    ASSERT_THAT(conditions, SizeIs(1));
+    EXPECT_EQ(conditions[0].type, "ReplicaFailure");
+    EXPECT_EQ(conditions[0].reason, "FailedCreate");
+    const char* const why =
+        "is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2";
+    EXPECT_THAT(conditions[0].message, HasSubstr(why));
+    EXPECT_THAT(events(), testing::Contains(HasSubstr(why)));
+}
 
 TEST_F(ReplicaSetControllerTest, AQuotaIsNotedAndNotStormed) {
     Quota quota(*store, 0);

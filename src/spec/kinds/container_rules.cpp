@@ -23,7 +23,6 @@ class Rules {
             problem(place_.path, "needs a command, or an image");
         ports();
         environment();
-        validate(container_.resources, at("resources"), problems_);
         mounts();
         probes();
         lifecycle();

@@ -427,6 +427,7 @@ struct PodSpec {
     std::int64_t termination_grace_period_seconds = 30;
     std::optional<std::int64_t> active_deadline_seconds;
     ResourceRequirements resources;
+    ResourceList overhead;
     std::string node_name, service_account_name, dns_policy, priority_class_name, scheduler_name,
         hostname;
     Labels node_selector;
@@ -457,10 +458,11 @@ struct PodSpec {
         );
         v.field("activeDeadlineSeconds", s.active_deadline_seconds, "The pod fails after so long.");
         v.field("resources", s.resources, "Of the pod as a whole.");
+        v.field("overhead", s.overhead, "What a pod costs beside its containers; quotas count it.");
         v.field("nodeName", s.node_name, "Kept, not acted on.");
         v.field("serviceAccountName", s.service_account_name, "Kept, not acted on.");
         v.field("dnsPolicy", s.dns_policy, "Kept, not acted on.");
-        v.field("priorityClassName", s.priority_class_name, "Kept, not acted on.");
+        v.field("priorityClassName", s.priority_class_name, "Kept; quotas with scopes go by it.");
         v.field("schedulerName", s.scheduler_name, "Kept, not acted on.");
         v.field("hostname", s.hostname, "Kept, not acted on.");
         v.field("nodeSelector", s.node_selector, "Kept, not acted on.");
@@ -487,7 +489,6 @@ struct PodSpec {
              "hostUsers",
              "hostnameOverride",
              "os",
-             "overhead",
              "preemptionPolicy",
              "priority",
              "readinessGates",
@@ -692,6 +693,7 @@ struct ServiceSpec {
     std::string type = "ClusterIP", cluster_ip, session_affinity = "None", external_name;
     std::optional<std::string> internal_traffic_policy, external_traffic_policy;
     bool publish_not_ready_addresses = false;
+    bool allocate_load_balancer_node_ports = true;
 
     template <class V, class S>
     static void describe(V& v, S& s) {
@@ -713,9 +715,13 @@ struct ServiceSpec {
             s.publish_not_ready_addresses,
             "Whether unready pods get traffic."
         );
+        v.field(
+            "allocateLoadBalancerNodePorts",
+            s.allocate_load_balancer_node_ports,
+            "Whether a quota counts a node port for each port. Defaults to true."
+        );
         v.ignored(
-            {"allocateLoadBalancerNodePorts",
-             "externalIPs",
+            {"externalIPs",
              "healthCheckNodePort",
              "loadBalancerClass",
              "loadBalancerIP",

@@ -4,6 +4,7 @@
 
 #include "spec/fields/read.hpp"
 #include "spec/kinds/names.hpp"
+#include "spec/kinds/resources.hpp"
 
 namespace swell::spec {
 namespace {
@@ -15,6 +16,8 @@ std::string item(const std::string& path, const char* list, std::size_t index) {
 }
 
 void complete(ResourceRequirements& resources) {
+    round_amounts(resources.limits);
+    round_amounts(resources.requests);
     for (const auto& [name, limit] : resources.limits) resources.requests.try_emplace(name, limit);
 }
 
@@ -96,12 +99,14 @@ void validate_containers(const PodSpec& spec, const std::string& path, Problems&
 void complete(PodSpec& spec) {
     for (Container& container : spec.containers) complete(container.resources);
     for (Container& container : spec.init_containers) complete(container.resources);
-    complete(spec.resources);
+    round_amounts(spec.resources.limits);
+    round_amounts(spec.resources.requests);
+    round_amounts(spec.overhead);
 }
 
 void validate(const PodSpec& spec, const std::string& path, Problems& problems) {
     validate_containers(spec, path, problems);
-    validate(spec.resources, path + ".resources", problems);
+    validate_resources(spec, path, problems);
     if (spec.active_deadline_seconds && *spec.active_deadline_seconds < 1)
         problems.push_back(
             {path + ".activeDeadlineSeconds",
@@ -127,37 +132,6 @@ void validate(const PodTemplateSpec& pod_template, const std::string& path, Prob
     if (pod_template.spec.active_deadline_seconds)
         problems.push_back({path + ".spec.activeDeadlineSeconds", "may not be given in a template"}
         );
-}
-
-void validate(const ResourceRequirements& resources, const std::string& path, Problems& problems) {
-    const auto amounts = [&](const ResourceList& list, const std::string& at) {
-        for (const auto& [name, amount] : list) {
-            const std::string here = at + "[" + name + "]";
-            const bool standard = name == "cpu" || name == "memory" ||
-                                  name == "ephemeral-storage" || name.starts_with("hugepages-");
-            const bool known = standard || name.find('/') != std::string::npos;
-            if (!known)
-                problems.push_back(
-                    {here,
-                     "must be a standard resource (cpu, memory, ephemeral-storage) or have a "
-                     "domain, got " +
-                         in_quotes(name)}
-                );
-            else
-                tell(problems, here, name, qualified_name);
-            if (amount.sign() < 0) problems.push_back({here, "must be >= 0, got " + amount.text()});
-        }
-    };
-    amounts(resources.limits, path + ".limits");
-    amounts(resources.requests, path + ".requests");
-    for (const auto& [name, request] : resources.requests) {
-        const auto limit = resources.limits.find(name);
-        if (limit != resources.limits.end() && request > limit->second)
-            problems.push_back(
-                {path + ".requests[" + name + "]",
-                 "must be <= the limit (" + limit->second.text() + "), got " + request.text()}
-            );
-    }
 }
 
 }  // namespace swell::spec

@@ -7,7 +7,8 @@
 
 namespace swell::spec {
 
-/// Requests that are left out are the limits.
+/// Requests of containers that are left out are the limits. Those of the pod itself wait until it
+/// is admitted: complete_pod_level() in resources.hpp.
 void complete(PodSpec& spec);
 
 /// Kubernetes' rules for a pod's spec, as far as Swell knows its fields.
@@ -24,8 +25,5 @@ struct ContainerPlace {
     const std::set<std::string_view>* volumes = nullptr;  ///< their names
 };
 void validate(const Container& container, const ContainerPlace& place, Problems& problems);
-
-/// Amounts of one `resources`: names, not negative, requests within limits.
-void validate(const ResourceRequirements& resources, const std::string& path, Problems& problems);
 
 }  // namespace swell::spec

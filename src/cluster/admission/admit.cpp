@@ -1,0 +1,99 @@
+#include "cluster/admission/admit.hpp"
+
+#include <algorithm>
+
+#include "cluster/admission/limit_range.hpp"
+#include "cluster/admission/refusal.hpp"
+#include "cluster/admission/resize.hpp"
+#include "spec/kinds/resources.hpp"
+
+namespace swell::cluster {
+namespace {
+
+/// Limit ranges, then quotas.
+Result<spec::Object> within_policies(
+    spec::Object object, const spec::Object* before, const Policies& policies
+) {
+    if (const auto broken = broken_limits(policies.limit_ranges, object))
+        return std::unexpected(forbidden(object, *broken));
+    const Charge charge{.object = object, .before = before, .now = policies.now};
+    if (const auto over = over_quota(policies.quotas, charge))
+        return std::unexpected(forbidden(object, *over));
+    return object;
+}
+
+Policies without_limits(const Policies& policies) {
+    return {.limit_ranges = {}, .quotas = policies.quotas, .now = policies.now};
+}
+
+Result<spec::Object> resized(spec::Pod pod, const spec::Object& stored, const Policies& policies) {
+    const spec::Pod& before = stored.as<spec::Pod>();
+    if (!before.metadata.deletion_timestamp) set_defaults(policies.limit_ranges, pod);
+    // The write has no say on annotations beside the spec, so the ranges have none here.
+    pod.metadata.annotations.erase("kubernetes.io/limit-ranger");
+    const auto noted = before.metadata.annotations.find("kubernetes.io/limit-ranger");
+    if (noted != before.metadata.annotations.end()) pod.metadata.annotations.insert(*noted);
+    spec::complete_pod_level(pod.spec);
+    spec::Problems problems;
+    validate_resize(pod.spec, before.spec, problems);
+    spec::Object object(std::move(pod));
+    if (!problems.empty()) return std::unexpected(invalid(object, problems));
+    // A pod that is going is left alone by limit ranges.
+    const bool going = before.metadata.deletion_timestamp.has_value();
+    return within_policies(std::move(object), &stored, going ? without_limits(policies) : policies);
+}
+
+bool same_resources(const spec::PodSpec& a, const spec::PodSpec& b) {
+    const auto same = [](const spec::Container& x, const spec::Container& y) {
+        return x.resources == y.resources;
+    };
+    return a.resources == b.resources && std::ranges::equal(a.containers, b.containers, same) &&
+           std::ranges::equal(a.init_containers, b.init_containers, same);
+}
+
+}  // namespace
+
+Result<spec::Object> admit_new(spec::Object object, const Policies& policies) {
+    if (!object.is<spec::Pod>()) return within_policies(std::move(object), nullptr, policies);
+    spec::Pod pod = object.as<spec::Pod>();
+    set_defaults(policies.limit_ranges, pod);
+    spec::complete_pod_level(pod.spec);
+    spec::Problems problems;
+    spec::validate_resources(pod.spec, "spec", problems);
+    object = std::move(pod);
+    if (!problems.empty()) return std::unexpected(invalid(object, problems));
+    return within_policies(std::move(object), nullptr, policies);
+}
+
+Result<spec::Object> admit_change(
+    spec::Object object, const spec::Object& stored, const Policies& policies
+) {
+    spec::Problems problems;
+    if (object.is<spec::ResourceQuota>())
+        spec::validate_update(
+            object.as<spec::ResourceQuota>(), stored.as<spec::ResourceQuota>(), problems
+        );
+    if (object.is<spec::Pod>()) {
+        const spec::Pod& pod = object.as<spec::Pod>();
+        const spec::Pod& before = stored.as<spec::Pod>();
+        if (!same_resources(pod.spec, before.spec)) return resized(pod, stored, policies);
+        validate_deadline(pod.spec, before.spec, problems);
+    }
+    if (!problems.empty()) return std::unexpected(invalid(object, problems));
+    if (!object.is<spec::Pod>()) return within_policies(std::move(object), &stored, policies);
+    // Its resources are as they were, so limit ranges have nothing to say.
+    return within_policies(std::move(object), &stored, without_limits(policies));
+}
+
+std::optional<std::string> unknown_priority_class(
+    const spec::Pod& pod, const std::vector<std::string>& known
+) {
+    const std::string& name = pod.spec.priority_class_name;
+    const bool exists = name.empty() || name == "system-cluster-critical" ||
+                        name == "system-node-critical" ||
+                        std::ranges::find(known, name) != known.end();
+    if (exists) return {};
+    return "no PriorityClass with name " + name + " was found";
+}
+
+}  // namespace swell::cluster

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cluster/admission/quota.hpp"
+#include "spec/object.hpp"
+
+// What becomes of a write before it is stored, in Kubernetes' order: limit ranges complete a pod,
+// it is validated, limit ranges check it, quotas count it.
+
+namespace swell::cluster {
+
+/// What a namespace's owner has laid down, in the order of their names.
+struct Policies {
+    std::vector<spec::LimitRange> limit_ranges;
+    std::vector<spec::ResourceQuota> quotas;  ///< with status
+    Instant now;
+};
+
+/// The object as it is to be stored.
+/// Errors  invalid: `Pod "x" is invalid: …`; forbidden: `pods "x" is forbidden: …`.
+Result<spec::Object> admit_new(spec::Object object, const Policies& policies);
+
+/// The same of an update. A pod's resources may change, as by its `resize` subresource: within its
+/// quality of service, cpu and memory only, and nothing is taken away. Its activeDeadlineSeconds
+/// may only come nearer.
+///
+/// stored  of the same kind
+Result<spec::Object> admit_change(
+    spec::Object object, const spec::Object& stored, const Policies& policies
+);
+
+/// Kubernetes refuses pods of a priority class that is not there. Priority classes are objects of
+/// a whole cluster, which an embedded store does not have: it takes any name, and whoever has them
+/// asks here first.
+///
+/// known  their names, without the two that are always there
+std::optional<std::string> unknown_priority_class(
+    const spec::Pod& pod, const std::vector<std::string>& known
+);
+
+}  // namespace swell::cluster
