@@ -252,8 +252,7 @@ void Worker::refuse(Client& client, Reason reason, int status, std::string_view 
 /// The response is on its way; the next request may come. The caller calls process().
 void Worker::finish(Client& client) {
     Counts& counts = client.service->counts;
-    counts.count(client.status);
-    counts.latency.record(loop_.precise() - client.started);
+    counts.count(client.status, loop_.precise() - client.started);
     counts.bytes_in += client.bytes_in;
     counts.bytes_out += client.bytes_out;
     --counts.in_flight;

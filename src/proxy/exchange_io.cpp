@@ -237,8 +237,7 @@ void Worker::return_bytes(Upstream& upstream, std::string_view bytes) {
 /// The response is complete, if not yet with the client.
 void Worker::complete(Client& client, bool reusable) {
     Counts& counts = client.upstream->place->counts;
-    counts.count(client.status);
-    counts.latency.record(loop_.precise() - client.started);
+    counts.count(client.status, loop_.precise() - client.started);
     counts.bytes_in += client.bytes_in;
     counts.bytes_out += client.bytes_out;
     release(client, reusable);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 namespace swell::proxy {
 
@@ -98,29 +99,9 @@ void line(
 }
 
 void histogram_lines(std::string& out, const ServiceStats& service) {
-    // From a fast cache hit to the longest a person waits; about three a decade, as Prometheus
-    // does.
-    static constexpr std::int64_t bounds_us[] = {
-        500,
-        1'000,
-        2'500,
-        5'000,
-        10'000,
-        25'000,
-        50'000,
-        100'000,
-        250'000,
-        500'000,
-        1'000'000,
-        2'500'000,
-        5'000'000,
-        10'000'000,
-        30'000'000,
-        60'000'000,
-    };
     const metrics::Histogram& latency = service.counts.latency;
     const std::string name = "swell_proxy_request_duration_seconds";
-    for (const std::int64_t bound : bounds_us) {
+    for (const std::int64_t bound : LatencyBuckets::bounds_us) {
         const std::string le = label("le", plain(static_cast<double>(bound) / 1e6));
         const std::int64_t count = latency.count_at_or_below(bound);
         line(out, name + "_bucket", labels(service.key, le), std::to_string(count));
@@ -145,6 +126,29 @@ void family(
     for (const ServiceStats& service : stats.services) use(service);
 }
 
+void endpoint_histogram(std::string& out, const ServiceStats& service) {
+    const std::string name = "swell_proxy_endpoint_request_duration_seconds";
+    for (const EndpointStats& endpoint : service.endpoints) {
+        for (std::size_t each = 0; each < endpoint.counts.by_class.size(); ++each) {
+            const LatencyBuckets& latency = endpoint.counts.by_class[each];
+            if (latency.count() == 0) continue;
+            const std::string of =
+                label("endpoint", endpoint.id) + label("code", std::to_string(each) + "xx");
+            std::uint64_t below = 0;
+            for (std::size_t i = 0; i < LatencyBuckets::bounds_us.size(); ++i) {
+                below += latency.counts[i];
+                const double bound = static_cast<double>(LatencyBuckets::bounds_us[i]) / 1e6;
+                const std::string le = label("le", plain(bound));
+                line(out, name + "_bucket", labels(service.key, of + le), std::to_string(below));
+            }
+            const std::string all = std::to_string(latency.count());
+            line(out, name + "_bucket", labels(service.key, of + label("le", "+Inf")), all);
+            line(out, name + "_sum", labels(service.key, of), plain(latency.sum_us / 1e6));
+            line(out, name + "_count", labels(service.key, of), all);
+        }
+    }
+}
+
 void endpoint_families(std::string& out, const Stats& stats) {
     const std::string requests = "swell_proxy_endpoint_requests_total";
     family(
@@ -162,6 +166,14 @@ void endpoint_families(std::string& out, const Stats& stats) {
                 }
             }
         }
+    );
+    family(
+        out,
+        stats,
+        "swell_proxy_endpoint_request_duration_seconds",
+        "histogram",
+        "From the request's head to the end of its response, by endpoint and status class.",
+        [&](const ServiceStats& s) { endpoint_histogram(out, s); }
     );
     const std::string in_flight = "swell_proxy_endpoint_requests_in_flight";
     family(
@@ -247,6 +259,28 @@ void Counts::count(int status) {
     codes.emplace_back(status, 1);
 }
 
+void Counts::count(int status, Duration took) {
+    count(status);
+    latency.record(took);
+    const auto each = static_cast<std::size_t>(std::clamp(status / 100, 0, 5));
+    by_class[each].record(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+}
+
+void LatencyBuckets::record(std::int64_t latency_us) {
+    const auto at = std::lower_bound(bounds_us.begin(), bounds_us.end(), latency_us);
+    ++counts[static_cast<std::size_t>(at - bounds_us.begin())];
+    sum_us += static_cast<double>(latency_us);
+}
+
+std::uint64_t LatencyBuckets::count() const {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+void LatencyBuckets::add(const LatencyBuckets& other) {
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
+    sum_us += other.sum_us;
+}
+
 std::uint64_t Counts::requests() const {
     std::uint64_t all = 0;
     for (const auto& [status, times] : codes) all += times;
@@ -266,6 +300,7 @@ void Counts::add(const Counts& other) {
     bytes_out += other.bytes_out;
     in_flight += other.in_flight;
     latency.add(other.latency);
+    for (std::size_t i = 0; i < by_class.size(); ++i) by_class[i].add(other.by_class[i]);
 }
 
 Json to_json(const Stats& stats) {

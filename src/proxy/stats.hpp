@@ -13,6 +13,36 @@
 
 namespace swell::proxy {
 
+/// Latencies of the responses of one status class, by the bounds of the Prometheus series.
+struct LatencyBuckets {
+    /// Upper bounds in microseconds: from a fast cache hit to the longest a person waits, about
+    /// three a decade, as Prometheus' own default has them.
+    static constexpr std::array<std::int64_t, 16> bounds_us = {
+        500,
+        1'000,
+        2'500,
+        5'000,
+        10'000,
+        25'000,
+        50'000,
+        100'000,
+        250'000,
+        500'000,
+        1'000'000,
+        2'500'000,
+        5'000'000,
+        10'000'000,
+        30'000'000,
+        60'000'000,
+    };
+    std::array<std::uint64_t, bounds_us.size() + 1> counts{};  ///< not cumulative; last: above all
+    double sum_us = 0;
+
+    void record(std::int64_t latency_us);
+    std::uint64_t count() const;
+    void add(const LatencyBuckets& other);
+};
+
 /// What is counted of one service, or of one endpoint of it. Counts only rise, but for in_flight.
 struct Counts {
     /// Responses by status. A handful of codes at most: a list is the fastest map.
@@ -25,7 +55,11 @@ struct Counts {
     std::uint32_t in_flight = 0;
     metrics::Histogram latency;  ///< microseconds, request head read to response sent; no upgrades
 
+    std::array<LatencyBuckets, 6> by_class{};  ///< [2]: of 2xx; for to_prometheus() alone
+
     void count(int status);
+    /// count(), and how long it took.
+    void count(int status, Duration latency);
     std::uint64_t requests() const;
     void add(const Counts& other);
 };
@@ -57,9 +91,9 @@ Json to_json(const Stats& stats);
 /// Errors  invalid: names the field.
 Result<Stats> stats_from_json(const Json& json);
 
-/// The series in Prometheus' text format: counters and one latency histogram a service, in-flight
-/// requests and counters an endpoint. Labels are bounded by the services, their endpoints, the
-/// status codes in use and the reasons.
+/// The series in Prometheus' text format: counters and a latency histogram a service; counters,
+/// in-flight requests and a latency histogram a status class (`code="2xx"`) an endpoint. Labels are
+/// bounded by the services, their endpoints, the status codes in use and the reasons.
 std::string to_prometheus(const Stats& stats);
 
 }  // namespace swell::proxy

@@ -10,17 +10,14 @@ using ::testing::HasSubstr;
 
 Stats some() {
     Counts counts;
-    counts.count(200);
-    counts.count(503);
-    counts.count(200);
+    counts.count(200, std::chrono::microseconds(700));
+    counts.count(503, std::chrono::milliseconds(2));
+    counts.count(200, std::chrono::seconds(90));
     counts.errors[static_cast<std::size_t>(Reason::no_endpoint)] = 1;
     counts.retries = 4;
     counts.bytes_in = 100;
     counts.bytes_out = 2000;
     counts.in_flight = 1;
-    counts.latency.record(700);
-    counts.latency.record(2'000);
-    counts.latency.record(90'000'000);
     ServiceStats service{.key = {"default", "shop", "http"}, .counts = counts, .endpoints = {}};
     service.endpoints.push_back({"shop-1", EndpointState::draining, counts});
     return {.version = 7, .clients = 3, .upstreams = 2, .services = {service}};
@@ -66,6 +63,13 @@ TEST(ProxyStats, Prometheus) {
         "swell_proxy_request_duration_seconds_sum{" + labels + "} 90.0027\n",
         "swell_proxy_request_duration_seconds_count{" + labels + "} 3\n",
         "swell_proxy_endpoint_requests_total{" + labels + ",endpoint=\"shop-1\",code=\"200\"} 2\n",
+        "# TYPE swell_proxy_endpoint_request_duration_seconds histogram\n",
+        "swell_proxy_endpoint_request_duration_seconds_bucket{" + labels +
+            ",endpoint=\"shop-1\",code=\"2xx\",le=\"0.001\"} 1\n",
+        "swell_proxy_endpoint_request_duration_seconds_bucket{" + labels +
+            ",endpoint=\"shop-1\",code=\"2xx\",le=\"+Inf\"} 2\n",
+        "swell_proxy_endpoint_request_duration_seconds_count{" + labels +
+            ",endpoint=\"shop-1\",code=\"5xx\"} 1\n",
         "swell_proxy_endpoint_requests_in_flight{" + labels + ",endpoint=\"shop-1\"} 1\n",
     };
     for (const std::string& line : lines) EXPECT_THAT(text, HasSubstr(line));

@@ -203,7 +203,9 @@ class Collector {
                  "metadata.name",
                  to_text(key) + " is already defined at line " + std::to_string(first->second.line)}
             );
-        manifests_.objects.push_back({std::move(object), file_, document.at});
+        const Node* const spec = document.find("spec");
+        const bool replicas = spec != nullptr && spec->find("replicas") != nullptr;
+        manifests_.objects.push_back({std::move(object), file_, document.at, replicas});
     }
 
     bool full() const { return manifests_.findings.size() >= most_findings; }

@@ -28,6 +28,7 @@ struct Manifests {
         Object object;
         std::string file;  ///< as given; its folder is the default working directory of its pods
         yaml::Position at;
+        bool replicas_given = false;  ///< whether it says spec.replicas, and not just the default
     };
     std::vector<Source> objects;
     std::vector<Finding> findings;

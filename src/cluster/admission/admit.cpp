@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/admission/immutable.hpp"
 #include "cluster/admission/limit_range.hpp"
 #include "cluster/admission/refusal.hpp"
 #include "cluster/admission/resize.hpp"
@@ -73,6 +74,8 @@ Result<spec::Object> admit_change(
         spec::validate_update(
             object.as<spec::ResourceQuota>(), stored.as<spec::ResourceQuota>(), problems
         );
+    validate_immutable(object, stored, problems);
+    if (!problems.empty()) return std::unexpected(invalid(object, problems));
     if (object.is<spec::Pod>()) {
         const spec::Pod& pod = object.as<spec::Pod>();
         const spec::Pod& before = stored.as<spec::Pod>();

@@ -11,10 +11,19 @@ namespace {
 constexpr const char* last_applied = "swell.dev/last-applied";
 
 /// What the manifest set, kept so that the next apply knows what it no longer sets.
-std::string remembered(const spec::ObjectMeta& wanted) {
-    Json memory = {{"labels", Json::array()}, {"annotations", Json::array()}};
-    for (const auto& [key, value] : wanted.labels) memory["labels"].push_back(key);
-    for (const auto& [key, value] : wanted.annotations) memory["annotations"].push_back(key);
+std::string remembered(const spec::Object& wanted) {
+    const auto keys = [](const spec::Labels& map) {
+        Json list = Json::array();
+        for (const auto& [key, value] : map) list.push_back(key);
+        return list;
+    };
+    Json memory = {
+        {"labels", keys(wanted.metadata().labels)},
+        {"annotations", keys(wanted.metadata().annotations)}
+    };
+    if (wanted.is<spec::Deployment>())
+        memory["templateAnnotations"] =
+            keys(wanted.as<spec::Deployment>().spec.pod_template.metadata.annotations);
     return memory.dump();
 }
 
@@ -48,6 +57,19 @@ spec::Object keep_replicas(const spec::Object& live, const spec::Object& wanted)
     return wanted;
 }
 
+/// What others wrote on the template stays: without it, `rollout restart` would be undone by the
+/// next apply of the same manifest, with a rollout of its own.
+spec::Object keep_template_annotations(const spec::Object& live, const spec::Object& wanted) {
+    auto next = wanted.as<spec::Deployment>();
+    auto& annotations = next.spec.pod_template.metadata.annotations;
+    annotations = merged(
+        live.as<spec::Deployment>().spec.pod_template.metadata.annotations,
+        annotations,
+        recalled(live.metadata(), "templateAnnotations")
+    );
+    return next;
+}
+
 spec::Object keep_address(const spec::Object& live, const spec::Object& wanted) {
     auto next = wanted.as<spec::Service>();
     if (next.spec.cluster_ip.empty())
@@ -58,10 +80,12 @@ spec::Object keep_address(const spec::Object& live, const spec::Object& wanted) 
 }  // namespace
 
 spec::Object apply(
-    const std::optional<spec::Object>& live, const spec::Object& wanted, bool scaled_by_hpa
+    const std::optional<spec::Object>& live, const spec::Object& manifest, bool scaled_by_hpa
 ) {
-    spec::ObjectMeta metadata = wanted.metadata();
-    const std::string memory = remembered(metadata);
+    spec::ObjectMeta metadata = manifest.metadata();
+    const bool replicas_given = metadata.annotations.erase(replicas_not_given) == 0;
+    const spec::Object wanted = manifest.with_metadata(metadata);
+    const std::string memory = remembered(wanted);
     if (!live) {
         // What `get -o yaml` printed may be applied elsewhere: what the system wrote is not wanted.
         metadata.resource_version = 0;
@@ -69,7 +93,8 @@ spec::Object apply(
         return wanted.with_metadata(std::move(metadata)).without_status();
     }
     spec::Object next = wanted;
-    if (scaled_by_hpa) next = keep_replicas(*live, next);
+    if (scaled_by_hpa || !replicas_given) next = keep_replicas(*live, next);
+    if (next.is<spec::Deployment>()) next = keep_template_annotations(*live, next);
     if (next.is<spec::Service>()) next = keep_address(*live, next);
 
     const spec::ObjectMeta& old = live->metadata();

@@ -59,6 +59,27 @@ TEST(Apply, LabelsAndAnnotationsMergeThreeWays) {
     EXPECT_EQ(next.metadata().annotations.at("deployment.kubernetes.io/revision"), "4");
 }
 
+TEST(Apply, WhatTheManifestDoesNotSayStays) {
+    auto given = deployment(1), silent = deployment(1);
+    silent.metadata.annotations[replicas_not_given] = "";
+    auto live = apply({}, silent, false).as<spec::Deployment>();
+    EXPECT_EQ(live.spec.replicas, 1);
+    EXPECT_EQ(live.metadata.annotations.count(replicas_not_given), 0u);
+    live.spec.replicas = 4;
+    live.spec.pod_template.metadata.annotations["kubectl.kubernetes.io/restartedAt"] = "now";
+    const auto again = apply(live, silent, false).as<spec::Deployment>();
+    EXPECT_EQ(again.spec, live.spec);
+    EXPECT_EQ(again.metadata.annotations.count(replicas_not_given), 0u);
+    EXPECT_EQ(apply(live, given, false).as<spec::Deployment>().spec.replicas, 1);
+
+    auto noted = deployment(1);
+    noted.spec.pod_template.metadata.annotations["note"] = "a";
+    const auto with_note = apply(live, noted, false);
+    const auto without = apply(with_note, given, false).as<spec::Deployment>();
+    EXPECT_EQ(without.spec.pod_template.metadata.annotations.count("note"), 0u);
+    EXPECT_EQ(without.spec.pod_template.metadata.annotations.size(), 1u);
+}
+
 TEST(Apply, WhatGetPrintedIsANewObjectElsewhere) {
     auto printed = deployment(3);
     printed.metadata.resource_version = 17;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "spec/object.hpp"
+
+namespace swell::cluster {
+
+/// What an update may not change: selectors of Deployments and ReplicaSets, a pod's spec but for
+/// images and deadlines (its resources are validate_resize()'s), the data of what says `immutable`,
+/// a Service's address once it has one.
+///
+/// before  of the same kind
+/// Source  k8s.io/kubernetes/pkg/apis/{apps,core}/validation, Validate…Update (1.37)
+void validate_immutable(
+    const spec::Object& now, const spec::Object& before, spec::Problems& problems
+);
+
+}  // namespace swell::cluster
