@@ -184,10 +184,10 @@ void change_commands(CLI::App& app, Options& o) {
     );
 
     CLI::App* rollout = app.add_subcommand(
-        "rollout", "Status, history, undo and restart of a Deployment's rollout"
+        "rollout", "Status, history, undo, restart, pause and resume of a Deployment's rollout"
     );
     rollout->require_subcommand(1);
-    for (const char* name : {"status", "history", "undo", "restart"}) {
+    for (const char* name : {"status", "history", "undo", "restart", "pause", "resume"}) {
         CLI::App* command = add(*rollout, o, name, "");
         command->add_option("what", o.arguments, "deployment/NAME")->required();
         command->add_option("-n,--namespace", o.ns, "Namespace");
