@@ -130,7 +130,8 @@ bool has_errors(const Problems& problems) {
 /// Collects what one text says.
 class Collector {
   public:
-    explicit Collector(std::string file) : file_(std::move(file)) {}
+    Collector(std::string file, std::shared_ptr<const yaml::Documents> text)
+        : file_(std::move(file)), text_(std::move(text)) {}
 
     void document(const Node& document, const std::string& prefix = "") {
         if (full()) return;
@@ -203,7 +204,7 @@ class Collector {
                  "metadata.name",
                  to_text(key) + " is already defined at line " + std::to_string(first->second.line)}
             );
-        manifests_.objects.push_back({std::move(object), file_, document.at});
+        manifests_.objects.push_back({std::move(object), file_, {text_, &document}});
     }
 
     bool full() const { return manifests_.findings.size() >= most_findings; }
@@ -219,6 +220,7 @@ class Collector {
     }
 
     std::string file_;
+    std::shared_ptr<const yaml::Documents> text_;  ///< objects keep it for the places in it
     Manifests manifests_;
     std::map<Key, Position> seen_;
 };
@@ -256,11 +258,13 @@ std::string Finding::text() const {
     return text + what;
 }
 
+Position Manifests::Source::place(std::string_view path) const { return place_of(*document, path); }
+
 Manifests read_text(std::string_view text, const std::string& file, const yaml::Limits& limits) {
-    const yaml::Documents read = yaml::parse(text, limits);
-    Collector collector(file);
-    for (const yaml::Fault& fault : read.faults) collector.fault(fault);
-    for (const Node& document : read.documents) collector.document(document);
+    const auto read = std::make_shared<const yaml::Documents>(yaml::parse(text, limits));
+    Collector collector(file, read);
+    for (const yaml::Fault& fault : read->faults) collector.fault(fault);
+    for (const Node& document : read->documents) collector.document(document);
     return collector.take();
 }
 

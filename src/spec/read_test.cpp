@@ -54,6 +54,47 @@ spec:
     EXPECT_EQ(web.readiness_probe->period_seconds, 10);
 }
 
+TEST(Read, AnObjectKnowsWhereItsFieldsStand) {
+    const Manifests read = read_text(
+        R"(kind: List
+apiVersion: v1
+items:
+  - apiVersion: v1
+    kind: Pod
+    metadata: {name: a}
+    spec:
+      containers:
+        - name: web
+          command: [./web]
+        - name: side
+          command: [./side]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: b}
+)",
+        "a.yaml"
+    );
+    ASSERT_EQ(read.objects.size(), 2u);
+    struct Case {
+        const char* why;
+        std::size_t object;
+        const char* path;
+        yaml::Position place;
+    };
+    const Case cases[] = {
+        {"the document", 0, "", {4, 5}},
+        {"a key", 0, "spec.containers", {8, 7}},
+        {"an item", 0, "spec.containers[1]", {11, 11}},
+        {"the container of what is absent", 0, "spec.containers[1].image", {11, 11}},
+        {"a later document", 1, "spec", {14, 1}},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        EXPECT_EQ(read.objects[c.object].place(c.path), c.place);
+    }
+}
+
 TEST(Read, DefaultsOfTheOthers) {
     const Object service =
         one("{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: '', ports: [{port: "
@@ -100,7 +141,7 @@ TEST(Read, ListsAreExpanded) {
     );
     ASSERT_EQ(read.objects.size(), 1u);
     EXPECT_EQ(read.objects[0].object.metadata().name, "a");
-    EXPECT_EQ(read.objects[0].at.line, 4u);
+    EXPECT_EQ(read.objects[0].at().line, 4u);
     ASSERT_EQ(read.findings.size(), 1u);
     EXPECT_EQ(
         read.findings[0].text(),

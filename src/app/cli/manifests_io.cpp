@@ -72,11 +72,10 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
     for (const auto& source : manifests.objects) {
         objects.push_back(prepared(source.object, folder_of(source.file), *wanted));
         for (const auto& problem : not_runnable(objects.back())) {
-            std::cerr
-                << spec::
-                       Finding{source.file, source.at, problem.path, problem.what, problem.warning}
-                           .text()
-                << "\n";
+            const spec::Finding finding{
+                source.file, source.place(problem.path), problem.path, problem.what, problem.warning
+            };
+            std::cerr << finding.text() << "\n";
             errors += !problem.warning;
         }
     }
