@@ -734,6 +734,22 @@ spec:
           "metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], "
           "metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.hostIP, "
           "status.podIP, got \"spec.x\""}},
+        {"what is no amount is not compared with the others",
+         R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - name: web
+      command: [./web]
+      resources:
+        limits: {memory: 5Q, nvidia.com/gpu: many}
+        requests: {memory: 64Mi, nvidia.com/gpu: 1}
+)",
+         {"a.yaml:9:18: spec.containers[0].resources.limits[memory]: expected a quantity such as "
+          "500m or 128Mi, got string \"5Q\"",
+          "a.yaml:9:30: spec.containers[0].resources.limits[nvidia.com/gpu]: expected a quantity "
+          "such as 500m or 128Mi, got string \"many\""}},
         {"requests and limits",
          R"(apiVersion: v1
 kind: Pod
