@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <string_view>
 
@@ -12,6 +13,20 @@ namespace swell::app {
 namespace {
 
 constexpr const char* version = "swell 0.1.0";
+
+/// CLI11's own check of a number without an upper bound tells the largest double there is.
+CLI::Validator not_negative() {
+    return {
+        [](std::string& text) -> std::string {
+            int value = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc{} && stop == end && value >= 0) return "";
+            return "must be a whole number >= 0, got " + text;
+        },
+        "N"
+    };
+}
 
 void where(CLI::App& command, Options& o) {
     command.add_option("-n,--namespace", o.ns, "Namespace");
@@ -149,7 +164,8 @@ void look_commands(CLI::App& app, Options& o) {
     explain->add_option(
         "--at", o.at, "The decision in force at this time (RFC 3339, or 5m for five minutes ago)"
     );
-    explain->add_option("--why-not", o.why_not, "Why not this number of replicas");
+    explain->add_option("--why-not", o.why_not, "Why not this number of replicas")
+        ->check(not_negative());
     prints(*explain, o, {"json"});
 
     CLI::App* history = add(app, o, "history", "Decisions, newest first");
@@ -163,9 +179,7 @@ void look_commands(CLI::App& app, Options& o) {
 void change_commands(CLI::App& app, Options& o) {
     CLI::App* scale = add(app, o, "scale", "Set a number of replicas");
     scale->add_option("what", o.arguments, "KIND/NAME or KIND NAME")->required();
-    scale->add_option("--replicas", o.replicas, "How many")
-        ->required()
-        ->check(CLI::NonNegativeNumber);
+    scale->add_option("--replicas", o.replicas, "How many")->required()->check(not_negative());
     scale->add_option("-n,--namespace", o.ns, "Namespace");
 
     CLI::App* remove = add(app, o, "delete", "Delete objects");
@@ -193,9 +207,10 @@ void change_commands(CLI::App& app, Options& o) {
         command->add_option("-n,--namespace", o.ns, "Namespace");
         if (std::string(name) == "undo")
             command->add_option("--to-revision", o.revision, "Default: the one before")
-                ->check(CLI::NonNegativeNumber);
+                ->check(not_negative());
         if (std::string(name) == "history")
-            command->add_option("--revision", o.revision, "One revision in full");
+            command->add_option("--revision", o.revision, "One revision in full")
+                ->check(not_negative());
         if (std::string(name) == "status") {
             command->add_flag_callback(
                 "--no-watch", [&o] { o.watch = false; }, "Do not wait for the end"

@@ -29,5 +29,35 @@ TEST(Options, Commands) {
     }
 }
 
+TEST(Options, WhatIsNoNumberOfPodsIsRefusedInWords) {
+    struct Case {
+        Words words;
+        const char* error;
+    };
+    const Case cases[] = {
+        {{"scale", "deploy/shop", "--replicas=-1"},
+         "--replicas: must be a whole number >= 0, got -1"},
+        {{"scale", "deploy/shop", "--replicas", "-1"},
+         "--replicas: must be a whole number >= 0, got -1"},
+        {{"scale", "deploy/shop", "--replicas=few"},
+         "--replicas: must be a whole number >= 0, got few"},
+        {{"scale", "deploy/shop", "--replicas=1.5"},
+         "--replicas: must be a whole number >= 0, got 1.5"},
+        {{"scale", "deploy/shop", "--replicas=99999999999"},
+         "--replicas: must be a whole number >= 0"},
+        {{"explain", "hpa/shop", "--why-not", "-1"},
+         "--why-not: must be a whole number >= 0, got -1"},
+        {{"rollout", "undo", "deploy/shop", "--to-revision=-2"}, "--to-revision: must be a whole"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.error);
+        testing::internal::CaptureStderr();
+        const Parsed got = parsed(c.words);
+        const std::string said = testing::internal::GetCapturedStderr();
+        EXPECT_EQ(got.exit, 2);
+        EXPECT_NE(said.find(c.error), std::string::npos) << said;
+    }
+}
+
 }  // namespace
 }  // namespace swell::app
