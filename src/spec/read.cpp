@@ -140,7 +140,7 @@ class Collector {
         if (!kind) return unknown(document, prefix, kind.error());
         Problems problems;
         auto value = read_value(**kind, document, problems);
-        for (const Problem& problem : problems) found(document, prefix, problem);
+        told(document, prefix, problems);
         if (has_errors(problems)) return;
         keep(Object(**kind, std::move(value)), document);
     }
@@ -187,6 +187,24 @@ class Collector {
              problem.what,
              problem.warning}
         );
+    }
+
+    /// That there are more comes after the last of them.
+    void told(const Node& document, const std::string& prefix, Problems problems) {
+        fields::cut(problems);
+        const auto before = [](Position a, Position b) {
+            return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+        };
+        Position last[2] = {document.at, document.at};  // of problems, of warnings
+        for (const Problem& problem : problems) {
+            const Position at = place_of(document, problem.path);
+            last[problem.warning] = std::max(last[problem.warning], at, before);
+        }
+        for (const Problem& problem : problems)
+            if (problem.what.starts_with("and more "))
+                add({file_, last[problem.warning], prefix, problem.what, problem.warning});
+            else
+                found(document, prefix, problem);
     }
 
     static std::string joined(const std::string& prefix, const std::string& path) {
@@ -243,6 +261,7 @@ Result<Object> read_node(const Json& json, bool trusted) {
     Problems problems;
     auto value =
         trusted ? (*kind)->read(document, problems) : read_value(**kind, document, problems);
+    fields::cut(problems);
     if (has_errors(problems)) return fail(Code::invalid, lines_of(problems));
     return Object(**kind, std::move(value));
 }

@@ -149,6 +149,43 @@ TEST(Read, ListsAreExpanded) {
     );
 }
 
+TEST(Read, MoreProblemsThanAreShownAreTold) {
+    struct Case {
+        const char* why;
+        int problems, warnings;
+        std::size_t findings;
+        bool right;
+        std::string last;
+    };
+    const std::string pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n";
+    const Case cases[] = {
+        {"as many as are shown", 100, 0, 100, false, "a.yaml:106:3: spec.x99: unknown field \"x99\""
+        },
+        {"more", 101, 0, 101, false, "a.yaml:106:3: and more problems; the first 100 are shown"},
+        {"many more", 300, 0, 101, false, "a.yaml:106:3: and more problems; the first 100 are shown"
+        },
+        {"warnings do not hide a problem", 1, 120, 102, false, "spec.x0"},
+        {"warnings alone", 0, 120, 101, true, "warning: and more warnings; the first 100 are shown"
+        },
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        std::string text = pod + "  containers:\n";
+        const int containers = std::max(c.warnings, 1);
+        for (int i = 0; i < containers; ++i)
+            text += "  - {name: c" + std::to_string(i) + ", command: [x]" +
+                    (i < c.warnings ? ", tty: true" : "") + "}\n";
+        for (int i = 0; i < c.problems; ++i) text += "  x" + std::to_string(i) + ": 1\n";
+        const Manifests read = read_text(text, "a.yaml");
+        EXPECT_EQ(read.findings.size(), c.findings);
+        EXPECT_EQ(read.ok(), c.right);
+        EXPECT_EQ(read.objects.size(), c.right ? 1u : 0u);
+        ASSERT_FALSE(read.findings.empty());
+        const std::string last = read.findings.back().text();
+        EXPECT_NE(last.find(c.last), std::string::npos) << last;
+    }
+}
+
 TEST(Read, AHostileTextIsNotAnsweredWithABook) {
     std::string text;
     for (int i = 0; i < 2000; ++i)

@@ -58,7 +58,7 @@ class Reader {
     void unknown(const Node& node, const Struct& type, bool root);
 
     void problem(std::string path, std::string what, bool warning = false) {
-        if (problems_.size() < most_problems)
+        if (has_room(problems_, warning))
             problems_.push_back({std::move(path), std::move(what), warning});
     }
     void problem(std::string what) { problem(path_.text(), std::move(what)); }
@@ -100,7 +100,7 @@ void Reader::unknown(const Node& node, const Struct& type, bool root) {
     if (root) names = {"apiVersion", "kind"};
     for (const Field& each : type.fields) names.push_back(each.name);
     for (const auto& [key, at] : node.keys) {
-        if (problems_.size() >= most_problems) return;
+        if (!has_room(problems_, false)) return;
         if (std::find(names.begin(), names.end(), key) != names.end()) continue;
         std::string what = "unknown field " + in_quotes(key);
         if (key.size() <= 60)
@@ -296,6 +296,30 @@ void Reader::int_or_string(const Node& node, IntOrString& into) {
 }
 
 }  // namespace
+
+bool has_room(const Problems& problems, bool warning) {
+    if (problems.size() <= most_problems) return true;
+    const auto alike = std::count_if(problems.begin(), problems.end(), [&](const Problem& p) {
+        return p.warning == warning;
+    });
+    return static_cast<std::size_t>(alike) <= most_problems;
+}
+
+void cut(Problems& problems) {
+    for (const bool warning : {false, true}) {
+        std::size_t kept = 0;
+        const auto too_many = std::erase_if(problems, [&](const Problem& p) {
+            return p.warning == warning && kept++ >= most_problems;
+        });
+        if (too_many == 0) continue;
+        const std::string of = warning ? "warnings" : "problems";
+        problems.push_back(
+            {"",
+             "and more " + of + "; the first " + std::to_string(most_problems) + " are shown",
+             warning}
+        );
+    }
+}
 
 std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 60;
