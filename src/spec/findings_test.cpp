@@ -944,6 +944,36 @@ spec:
   ports: [{port: 80}]
 )",
          {"a.yaml:5:3: spec.clusterIP: must be empty, None, or an IP address, got \"none\""}},
+        {"an address is one of numbers that fit",
+         R"(apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec: {clusterIP: 10.0.0.300, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: b}
+spec: {clusterIP: "1.2.3", ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: c}
+spec: {clusterIP: "fd00::12345", ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: d}
+spec: {clusterIP: "fd00::1", ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: e}
+spec: {clusterIP: 10.0.0.30, ports: [{port: 80}]}
+)",
+         {"a.yaml:4:8: spec.clusterIP: must be empty, None, or an IP address, got \"10.0.0.300\"",
+          "a.yaml:9:8: spec.clusterIP: must be empty, None, or an IP address, got \"1.2.3\"",
+          "a.yaml:14:8: spec.clusterIP: must be empty, None, or an IP address, got "
+          "\"fd00::12345\""}},
     };
     expect_findings(cases);
 }
