@@ -114,6 +114,35 @@ std::expected<const Kind*, Problem> kind_of_document(const Node& document) {
     return std::unexpected(Problem{"kind", what});
 }
 
+/// The kind of which `DeploymentList` is the list; nullptr for other words.
+const Kind* kind_listed(std::string_view version, std::string_view word) {
+    constexpr std::string_view suffix = "List";
+    if (!word.ends_with(suffix)) return nullptr;
+    return find_kind(version, word.substr(0, word.size() - suffix.size()));
+}
+
+/// The API leaves apiVersion and kind out of the items of a list of one kind.
+void name_items(Node& document) {
+    const Node* const word = text_field(document, "kind");
+    const Node* const version = text_field(document, "apiVersion");
+    if (word == nullptr || version == nullptr) return;
+    const Kind* const kind = kind_listed(version->text, word->text);
+    if (kind == nullptr) return;
+    const std::pair<const char*, std::string> fields[] = {
+        {"apiVersion", version->text}, {"kind", std::string(kind->name)}
+    };
+    const auto items =
+        std::ranges::find(document.keys, "items", &decltype(document.keys)::value_type::first);
+    if (items == document.keys.end()) return;
+    const auto index = static_cast<std::size_t>(items - document.keys.begin());
+    for (Node& item : document.items[index].items)
+        for (const auto& [name, text] : fields) {
+            if (item.type != Node::Type::mapping || item.find(name) != nullptr) continue;
+            item.keys.emplace_back(name, item.at);
+            item.items.push_back({.type = Node::Type::string, .at = item.at, .text = text});
+        }
+}
+
 /// Reads and validates; the object stands only if no problem is more than a warning.
 std::shared_ptr<const void> read_value(const Kind& kind, const Node& document, Problems& problems) {
     auto value = kind.read(document, problems);
@@ -159,8 +188,9 @@ class Collector {
     static bool is_list(const Node& document) {
         const Node* const kind = text_field(document, "kind");
         const Node* const version = text_field(document, "apiVersion");
-        return kind != nullptr && kind->text == "List" && version != nullptr &&
-               version->text == "v1";
+        if (kind == nullptr || version == nullptr || !kind->text.ends_with("List")) return false;
+        return (kind->text == "List" && version->text == "v1") ||
+               kind_listed(version->text, kind->text) != nullptr;
     }
 
     void list(const Node& document, const std::string& prefix) {
@@ -280,7 +310,8 @@ std::string Finding::text() const {
 Position Manifests::Source::place(std::string_view path) const { return place_of(*document, path); }
 
 Manifests read_text(std::string_view text, const std::string& file, const yaml::Limits& limits) {
-    const auto read = std::make_shared<const yaml::Documents>(yaml::parse(text, limits));
+    const auto read = std::make_shared<yaml::Documents>(yaml::parse(text, limits));
+    for (Node& document : read->documents) name_items(document);
     Collector collector(file, read);
     for (const yaml::Fault& fault : read->faults) collector.fault(fault);
     for (const Node& document : read->documents) collector.document(document);

@@ -149,6 +149,60 @@ TEST(Read, ListsAreExpanded) {
     );
 }
 
+TEST(Read, ManyObjectsInOneText) {
+    struct Case {
+        const char* why;
+        const char* text;
+        std::vector<std::string> objects, findings;
+    };
+    const Case cases[] = {
+        {"a list of one kind, as the API writes it",
+         R"(apiVersion: v1
+kind: ConfigMapList
+items:
+- metadata: {name: a}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}
+- metadata: {name: c}
+  dta: {}
+)",
+         {"configmap/a", "configmap/b"},
+         {"a.json:7:3: items[2].dta: unknown field \"dta\": did you mean \"data\"?"}},
+        {"an empty list", "{apiVersion: apps/v1, kind: DeploymentList, items: []}", {}, {}},
+        {"a list of another version",
+         "{apiVersion: v1, kind: DeploymentList, items: []}",
+         {},
+         {"a.json:1:18: kind \"DeploymentList\" is not known"}},
+        {"JSON objects one after another",
+         R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a{"}}
+{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}, "dta": 1}
+  {
+  "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"x": "}\"\n{"}
+}
+)",
+         {"configmap/c"},
+         {"a.json:1:56: metadata.name: ",
+          "a.json:2:70: dta: unknown field \"dta\": did you mean \"data\"?"}},
+        {"separated as in YAML",
+         R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+---
+{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}
+)",
+         {"configmap/a", "configmap/b"},
+         {}},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        const Manifests read = read_text(c.text, "a.json");
+        std::vector<std::string> objects;
+        for (const auto& source : read.objects) objects.push_back(to_text(key_of(source.object)));
+        EXPECT_EQ(objects, c.objects);
+        ASSERT_EQ(read.findings.size(), c.findings.size());
+        for (std::size_t i = 0; i < c.findings.size(); ++i)
+            EXPECT_TRUE(read.findings[i].text().starts_with(c.findings[i]))
+                << read.findings[i].text();
+    }
+}
+
 TEST(Read, MoreProblemsThanAreShownAreTold) {
     struct Case {
         const char* why;
