@@ -87,6 +87,7 @@ void run_commands(CLI::App& app, Options& o) {
 
     CLI::App* apply = add(app, o, "apply", "Create or update the objects of manifests");
     apply->add_option("-f,--filename,paths", o.files, "Files, folders or -")->required();
+    apply->add_option("-n,--namespace", o.ns, "Namespace of objects that name none");
     apply->add_flag("--dry-run", o.dry_run, "Only check");
     apply->add_option("--run", o.runs, "NAME='COMMAND' for a manifest that has an image alone");
 
@@ -132,6 +133,10 @@ void look_commands(CLI::App& app, Options& o) {
     selects(*get, o);
     prints(*get, o, {"json", "yaml", "wide", "name"});
     get->add_flag("-w,--watch", o.watch, "Go on and print changes");
+    get->add_flag("--show-labels", o.show_labels, "A column of all labels");
+    get->add_option("-L,--label-columns", o.label_columns, "A column for each of these labels")
+        ->delimiter(',')
+        ->expected(1);
     get->add_flag("!--no-headers", o.headings, "No heading line");
     get->add_flag(
         "--ignore-not-found", o.ignore_not_found, "An object that is not there is no error"
@@ -212,8 +217,10 @@ void change_commands(CLI::App& app, Options& o) {
             command->add_option("--revision", o.revision, "One revision in full")
                 ->check(not_negative());
         if (std::string(name) == "status") {
-            command->add_flag_callback(
-                "--no-watch", [&o] { o.watch = false; }, "Do not wait for the end"
+            command->add_flag(
+                "-w,--watch,!--no-watch",
+                o.watch,
+                "Wait for the end; default, --watch=false does not"
             );
             command->preparse_callback([&o](std::size_t) { o.watch = true; });
             command->add_option("--timeout", o.timeout, "How long to wait");

@@ -29,6 +29,35 @@ TEST(Options, Commands) {
     }
 }
 
+TEST(Options, ARolloutIsWaitedForUnlessTold) {
+    struct Case {
+        Words words;
+        bool watch;
+    };
+    const Case cases[] = {
+        {{"rollout", "status", "deploy/shop"}, true},
+        {{"rollout", "status", "deploy/shop", "--watch"}, true},
+        {{"rollout", "status", "deploy/shop", "--watch=true"}, true},
+        {{"rollout", "status", "deploy/shop", "--watch=false"}, false},
+        {{"rollout", "status", "deploy/shop", "--no-watch"}, false},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.words.back());
+        const Parsed got = parsed(c.words);
+        EXPECT_FALSE(got.exit.has_value());
+        EXPECT_EQ(got.options.watch, c.watch);
+    }
+}
+
+TEST(Options, LabelColumns) {
+    const Parsed got = parsed({"get", "-L", "app,tier", "pods", "-L", "team", "--show-labels"});
+    EXPECT_FALSE(got.exit.has_value());
+    EXPECT_EQ(got.options.label_columns, (std::vector<std::string>{"app", "tier", "team"}));
+    EXPECT_TRUE(got.options.show_labels);
+    EXPECT_EQ(got.options.arguments, std::vector<std::string>{"pods"});
+    EXPECT_EQ(parsed({"apply", "-n", "prod", "-f", "x.yaml"}).options.ns, "prod");
+}
+
 TEST(Options, WhatIsNoNumberOfPodsIsRefusedInWords) {
     struct Case {
         Words words;

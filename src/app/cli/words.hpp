@@ -14,8 +14,8 @@ struct Target {
     std::string name;
 };
 
-/// `hpa,deploy` · `hpa shop` · `hpa/shop deploy/shop` · `pods a b`: as kubectl reads them.
-/// Errors  invalid: an unknown kind names the nearest known one.
+/// `hpa,deploy` · `hpa shop` · `hpa/shop deploy/shop` · `pods a b` · `deployment.apps/shop` ·
+/// `all`: as kubectl reads them. Errors  invalid: an unknown kind names the nearest known one.
 Result<std::vector<Target>> targets(const std::vector<std::string>& words);
 
 /// `deployment/shop`, or `prod/…` forms of journal subjects: the subject text for an object.
