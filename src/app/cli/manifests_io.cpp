@@ -57,6 +57,23 @@ Object prepared(const Object& object, const std::string& folder, std::vector<Run
     return object;
 }
 
+/// The object in the namespace of -n, if its manifest names none. Errors  invalid: it names
+/// another.
+Result<Object> placed(const spec::Manifests::Source& source, const std::string& ns) {
+    if (ns == "default" || !source.object.kind().namespaced) return source.object;
+    spec::ObjectMeta metadata = source.object.metadata();
+    const yaml::Node* const given = source.document->find("metadata");
+    const yaml::Node* const named = given == nullptr ? nullptr : given->find("namespace");
+    if (named != nullptr && !named->text.empty() && metadata.ns != ns)
+        return fail(
+            Code::invalid, "must be " + ns + " as -n says, or left out, got " + metadata.ns
+        );
+    metadata.ns = ns;
+    return source.object.with_metadata(std::move(metadata));
+}
+
+void print(const spec::Finding& finding) { std::cerr << finding.text() << "\n"; }
+
 }  // namespace
 
 Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Options& options) {
@@ -65,17 +82,27 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
     const spec::Manifests manifests = spec::read_paths(paths);
     std::size_t errors = 0;
     for (const spec::Finding& finding : manifests.findings) {
-        std::cerr << finding.text() << "\n";
+        print(finding);
         errors += !finding.warning;
     }
     std::vector<Object> objects;
     for (const auto& source : manifests.objects) {
-        objects.push_back(prepared(source.object, folder_of(source.file), *wanted));
+        const auto object = placed(source, options.ns);
+        if (!object) {
+            constexpr const char* path = "metadata.namespace";
+            print({source.file, source.place(path), path, object.error().what});
+            ++errors;
+            continue;
+        }
+        objects.push_back(prepared(*object, folder_of(source.file), *wanted));
         for (const auto& problem : not_runnable(objects.back())) {
-            const spec::Finding finding{
-                source.file, source.place(problem.path), problem.path, problem.what, problem.warning
-            };
-            std::cerr << finding.text() << "\n";
+            print(
+                {source.file,
+                 source.place(problem.path),
+                 problem.path,
+                 problem.what,
+                 problem.warning}
+            );
             errors += !problem.warning;
         }
     }
@@ -116,8 +143,12 @@ Result<void> delete_command(const ApiClient& api, const Options& o) {
     if (!o.files.empty()) {
         const spec::Manifests manifests = spec::read_paths(o.files);
         for (const auto& finding : manifests.findings)
-            if (!finding.warning) std::cerr << finding.text() << "\n";
-        for (const auto& source : manifests.objects) keys.push_back(spec::key_of(source.object));
+            if (!finding.warning) print(finding);
+        for (const auto& source : manifests.objects) {
+            const auto object = placed(source, o.ns);
+            if (!object) return fail(Code::invalid, "metadata.namespace: " + object.error().what);
+            keys.push_back(spec::key_of(*object));
+        }
     } else {
         const auto about = targets(o.arguments);
         if (!about) return std::unexpected(about.error());

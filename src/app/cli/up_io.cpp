@@ -18,6 +18,7 @@
 #include "app/cli/client_io.hpp"
 #include "app/cli/manifests_io.hpp"
 #include "app/cli/terminal_io.hpp"
+#include "app/cli/words.hpp"
 #include "app/server/control_plane_io.hpp"
 #include "app/view/render.hpp"
 #include "spec/kinds/core.hpp"
@@ -228,15 +229,6 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
     return {};
 }
 
-/// Objects may have been added to a run that another terminal holds: it ends with that one.
-std::string where_it_runs(const Result<Json>& status) {
-    if (!status || status->value("detach", true))
-        return "running in the background; `swell get pods` looks, `swell down` ends it\n";
-    return "added to the run in the foreground (pid " +
-           std::to_string(status->value("pid", std::int64_t{0})) +
-           "), and ends with it: it is not in the background; `swell get pods` looks\n";
-}
-
 int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
     const ApiClient api(dir.api_socket());
     if (!api.alive())
@@ -248,7 +240,9 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
         for (const auto& service : *services)
             for (const auto& url : service.as<spec::Service>().status.urls)
                 std::cout << "service/" << service.metadata().name << " " << url << "\n";
-    std::cout << where_it_runs(api.call("GET", "/swell/v1/status"));
+    const auto status = api.call("GET", "/swell/v1/status");
+    if (!status) return failed(status.error());
+    std::cout << where_it_runs(*status) << "\n";
     return 0;
 }
 

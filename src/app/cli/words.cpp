@@ -75,6 +75,14 @@ std::string subject_of(const spec::Kind& kind, const std::string& ns, const std:
     return spec::to_text({kind.name, ns, name});
 }
 
+std::string where_it_runs(const Json& status) {
+    if (status.value("detach", false))
+        return "running in the background; `swell get pods` looks, `swell down` ends it";
+    return "added to the run in the foreground (pid " +
+           std::to_string(status.value("pid", std::int64_t{0})) +
+           "), which ends with its terminal; `swell get pods` looks";
+}
+
 Result<std::vector<Run>> runs(const std::vector<std::string>& words) {
     std::vector<Run> result;
     for (const std::string& word : words) {

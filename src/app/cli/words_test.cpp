@@ -44,6 +44,18 @@ TEST(Words, AnUnknownKindNamesTheNearest) {
     EXPECT_NE(got.error().what.find("did you mean"), std::string::npos) << got.error().what;
 }
 
+TEST(Words, WhereItRuns) {
+    EXPECT_EQ(
+        where_it_runs({{"pid", 7}, {"detach", true}}),
+        "running in the background; `swell get pods` looks, `swell down` ends it"
+    );
+    EXPECT_EQ(
+        where_it_runs({{"pid", 7}, {"detach", false}}),
+        "added to the run in the foreground (pid 7), which ends with its terminal; `swell get "
+        "pods` looks"
+    );
+}
+
 TEST(Words, Runs) {
     EXPECT_EQ(runs({"shop=./shop --port $PORT"})->front().command, "./shop --port $PORT");
     EXPECT_FALSE(runs({"shop"}).has_value());
