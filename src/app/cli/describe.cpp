@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/table.hpp"
-#include "base/check.hpp"
+#include "spec/described.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::app {
@@ -65,28 +65,11 @@ void conditions(std::string& text, std::size_t depth, const Json& list) {
 /// stay as they are.
 class Fields {
   public:
-    Fields(std::string& text, const spec::Kind& kind) : text_(text), schema_(kind.schema()) {
-        for (const Json& one : schema_["$defs"])
-            if (one.value("/properties/kind/const"_json_pointer, "") == kind.name &&
-                one.value("/properties/apiVersion/const"_json_pointer, "") == kind.api_version)
-                manifest_ = &one;
-        CHECK(manifest_ != nullptr);
-    }
+    Fields(std::string& text, const spec::Kind& kind) : text_(text), described_(kind) {}
 
-    void manifest(const Json& object) { fields(0, object, *manifest_); }
+    void manifest(const Json& object) { fields(0, object, described_.manifest()); }
 
   private:
-    /// What is said of a part of `schema`; an empty object when nothing is.
-    const Json& part(const Json& schema, const std::string& name) const {
-        static const Json unknown = Json::object();
-        const auto found = schema.find(name);
-        if (found == schema.end() || !found->is_object()) return unknown;
-        const auto reference = found->find("$ref");
-        if (reference == found->end()) return *found;
-        constexpr std::size_t prefix = std::string_view("#/$defs/").size();
-        return schema_["$defs"][reference->get<std::string>().substr(prefix)];
-    }
-
     // Depth is that of a manifest, which the reader bounds.
     void value(std::size_t depth, const std::string& name, const Json& what, const Json& schema) {
         if (what.is_object()) {
@@ -96,7 +79,7 @@ class Fields {
             line(text_, depth, name, what.empty() ? "<none>" : joined(what));
         } else if (what.is_array()) {
             line(text_, depth, name, "");
-            for (const Json& each : what) item(depth + 1, each, part(schema, "items"));
+            for (const Json& each : what) item(depth + 1, each, described_.part(schema, "items"));
         } else {
             line(text_, depth, name, scalar(what));
         }
@@ -116,20 +99,19 @@ class Fields {
 
     void fields(std::size_t depth, const Json& object, const Json& schema) {
         const bool described = schema.contains("properties");
-        const Json& properties = part(schema, "properties");
+        const Json& properties = described_.part(schema, "properties");
         for (const auto& [name, what] : object.items()) {
             if (described && name == "conditions" && what.is_array())
                 conditions(text_, depth, what);
             else if (described)
-                value(depth, title(name), what, part(properties, name));
+                value(depth, title(name), what, described_.part(properties, name));
             else
-                value(depth, name, what, part(schema, "additionalProperties"));
+                value(depth, name, what, described_.part(schema, "additionalProperties"));
         }
     }
 
     std::string& text_;
-    const Json schema_;
-    const Json* manifest_ = nullptr;
+    spec::Described described_;
 };
 
 void pairs(std::string& text, const char* name, const spec::Labels& labels) {
