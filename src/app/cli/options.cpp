@@ -136,7 +136,7 @@ void look_commands(CLI::App& app, Options& o) {
     get->add_flag("--show-labels", o.show_labels, "A column of all labels");
     get->add_option("-L,--label-columns", o.label_columns, "A column for each of these labels")
         ->delimiter(',')
-        ->expected(1);
+        ->allow_extra_args(false);
     get->add_flag("!--no-headers", o.headings, "No heading line");
     get->add_flag(
         "--ignore-not-found", o.ignore_not_found, "An object that is not there is no error"
