@@ -16,11 +16,17 @@ const Container* first_without_command(const PodSpec& pod) {
     return nullptr;
 }
 
+/// By name, which is unique in a pod: who asks may hold a copy of the container.
+bool is_first_without_command(const PodSpec& pod, const Container& container) {
+    const Container* const first = first_without_command(pod);
+    return first != nullptr && first->name == container.name;
+}
+
 const std::string* annotated(
     const PodSpec& pod, const Container& container, const spec::Labels& annotations
 ) {
     auto found = annotations.find(std::string(command_annotation) + "." + container.name);
-    if (found == annotations.end() && first_without_command(pod) == &container)
+    if (found == annotations.end() && is_first_without_command(pod, container))
         found = annotations.find(command_annotation);
     return found == annotations.end() || trim(found->second).empty() ? nullptr : &found->second;
 }
@@ -52,7 +58,7 @@ std::vector<std::string> from_annotation(const std::string& line, const Containe
 
 /// How a container gets a command. What `--run` gives goes to the first container without one.
 std::string advice(const PodSpec& pod, const Container& container, const std::string& owner) {
-    if (first_without_command(pod) != &container)
+    if (!is_first_without_command(pod, container))
         return std::string("the annotation `") + command_annotation + "." + container.name +
                ": '…'` on the pod template";
     return std::string("the annotation `") + command_annotation +

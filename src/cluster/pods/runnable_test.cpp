@@ -55,6 +55,8 @@ TEST(Runnable, CommandTable) {
         spec::PodSpec pod;
         pod.containers = {container("app", c.command, c.args)};
         EXPECT_EQ(command_of(pod, pod.containers[0], c.annotations), c.expected);
+        const spec::Container copy = pod.containers[0];
+        EXPECT_EQ(command_of(pod, copy, c.annotations), c.expected) << "for a copy";
         EXPECT_EQ(not_runnable(pod, c.annotations, {"spec", "shop"}).empty(), !c.expected.empty());
     }
 }
