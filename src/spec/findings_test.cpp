@@ -734,6 +734,22 @@ spec:
           "metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], "
           "metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.hostIP, "
           "status.podIP, got \"spec.x\""}},
+        {"what is no amount is not compared with the others",
+         R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - name: web
+      command: [./web]
+      resources:
+        limits: {memory: 5Q, nvidia.com/gpu: many}
+        requests: {memory: 64Mi, nvidia.com/gpu: 1}
+)",
+         {"a.yaml:9:18: spec.containers[0].resources.limits[memory]: expected a quantity such as "
+          "500m or 128Mi, got string \"5Q\"",
+          "a.yaml:9:30: spec.containers[0].resources.limits[nvidia.com/gpu]: expected a quantity "
+          "such as 500m or 128Mi, got string \"many\""}},
         {"requests and limits",
          R"(apiVersion: v1
 kind: Pod
@@ -928,6 +944,36 @@ spec:
   ports: [{port: 80}]
 )",
          {"a.yaml:5:3: spec.clusterIP: must be empty, None, or an IP address, got \"none\""}},
+        {"an address is one of numbers that fit",
+         R"(apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec: {clusterIP: 10.0.0.300, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: b}
+spec: {clusterIP: "1.2.3", ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: c}
+spec: {clusterIP: "fd00::12345", ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: d}
+spec: {clusterIP: "fd00::1", ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: e}
+spec: {clusterIP: 10.0.0.30, ports: [{port: 80}]}
+)",
+         {"a.yaml:4:8: spec.clusterIP: must be empty, None, or an IP address, got \"10.0.0.300\"",
+          "a.yaml:9:8: spec.clusterIP: must be empty, None, or an IP address, got \"1.2.3\"",
+          "a.yaml:14:8: spec.clusterIP: must be empty, None, or an IP address, got "
+          "\"fd00::12345\""}},
     };
     expect_findings(cases);
 }

@@ -114,6 +114,35 @@ std::expected<const Kind*, Problem> kind_of_document(const Node& document) {
     return std::unexpected(Problem{"kind", what});
 }
 
+/// The kind of which `DeploymentList` is the list; nullptr for other words.
+const Kind* kind_listed(std::string_view version, std::string_view word) {
+    constexpr std::string_view suffix = "List";
+    if (!word.ends_with(suffix)) return nullptr;
+    return find_kind(version, word.substr(0, word.size() - suffix.size()));
+}
+
+/// The API leaves apiVersion and kind out of the items of a list of one kind.
+void name_items(Node& document) {
+    const Node* const word = text_field(document, "kind");
+    const Node* const version = text_field(document, "apiVersion");
+    if (word == nullptr || version == nullptr) return;
+    const Kind* const kind = kind_listed(version->text, word->text);
+    if (kind == nullptr) return;
+    const std::pair<const char*, std::string> fields[] = {
+        {"apiVersion", version->text}, {"kind", std::string(kind->name)}
+    };
+    const auto items =
+        std::ranges::find(document.keys, "items", &decltype(document.keys)::value_type::first);
+    if (items == document.keys.end()) return;
+    const auto index = static_cast<std::size_t>(items - document.keys.begin());
+    for (Node& item : document.items[index].items)
+        for (const auto& [name, text] : fields) {
+            if (item.type != Node::Type::mapping || item.find(name) != nullptr) continue;
+            item.keys.emplace_back(name, item.at);
+            item.items.push_back({.type = Node::Type::string, .at = item.at, .text = text});
+        }
+}
+
 /// Reads and validates; the object stands only if no problem is more than a warning.
 std::shared_ptr<const void> read_value(const Kind& kind, const Node& document, Problems& problems) {
     auto value = kind.read(document, problems);
@@ -130,7 +159,8 @@ bool has_errors(const Problems& problems) {
 /// Collects what one text says.
 class Collector {
   public:
-    explicit Collector(std::string file) : file_(std::move(file)) {}
+    Collector(std::string file, std::shared_ptr<const yaml::Documents> text)
+        : file_(std::move(file)), text_(std::move(text)) {}
 
     void document(const Node& document, const std::string& prefix = "") {
         if (full()) return;
@@ -139,7 +169,7 @@ class Collector {
         if (!kind) return unknown(document, prefix, kind.error());
         Problems problems;
         auto value = read_value(**kind, document, problems);
-        for (const Problem& problem : problems) found(document, prefix, problem);
+        told(document, prefix, problems);
         if (has_errors(problems)) return;
         keep(Object(**kind, std::move(value)), document);
     }
@@ -158,8 +188,9 @@ class Collector {
     static bool is_list(const Node& document) {
         const Node* const kind = text_field(document, "kind");
         const Node* const version = text_field(document, "apiVersion");
-        return kind != nullptr && kind->text == "List" && version != nullptr &&
-               version->text == "v1";
+        if (kind == nullptr || version == nullptr || !kind->text.ends_with("List")) return false;
+        return (kind->text == "List" && version->text == "v1") ||
+               kind_listed(version->text, kind->text) != nullptr;
     }
 
     void list(const Node& document, const std::string& prefix) {
@@ -188,6 +219,24 @@ class Collector {
         );
     }
 
+    /// That there are more comes after the last of them.
+    void told(const Node& document, const std::string& prefix, Problems problems) {
+        fields::cut(problems);
+        const auto before = [](Position a, Position b) {
+            return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+        };
+        Position last[2] = {document.at, document.at};  // of problems, of warnings
+        for (const Problem& problem : problems) {
+            const Position at = place_of(document, problem.path);
+            last[problem.warning] = std::max(last[problem.warning], at, before);
+        }
+        for (const Problem& problem : problems)
+            if (problem.what.starts_with("and more "))
+                add({file_, last[problem.warning], prefix, problem.what, problem.warning});
+            else
+                found(document, prefix, problem);
+    }
+
     static std::string joined(const std::string& prefix, const std::string& path) {
         return prefix.empty() || path.empty() ? prefix + path : prefix + "." + path;
     }
@@ -203,9 +252,7 @@ class Collector {
                  "metadata.name",
                  to_text(key) + " is already defined at line " + std::to_string(first->second.line)}
             );
-        const Node* const spec = document.find("spec");
-        const bool replicas = spec != nullptr && spec->find("replicas") != nullptr;
-        manifests_.objects.push_back({std::move(object), file_, document.at, replicas});
+        manifests_.objects.push_back({std::move(object), file_, {text_, &document}});
     }
 
     bool full() const { return manifests_.findings.size() >= most_findings; }
@@ -221,6 +268,7 @@ class Collector {
     }
 
     std::string file_;
+    std::shared_ptr<const yaml::Documents> text_;  ///< objects keep it for the places in it
     Manifests manifests_;
     std::map<Key, Position> seen_;
 };
@@ -243,6 +291,7 @@ Result<Object> read_node(const Json& json, bool trusted) {
     Problems problems;
     auto value =
         trusted ? (*kind)->read(document, problems) : read_value(**kind, document, problems);
+    fields::cut(problems);
     if (has_errors(problems)) return fail(Code::invalid, lines_of(problems));
     return Object(**kind, std::move(value));
 }
@@ -258,11 +307,14 @@ std::string Finding::text() const {
     return text + what;
 }
 
+Position Manifests::Source::place(std::string_view path) const { return place_of(*document, path); }
+
 Manifests read_text(std::string_view text, const std::string& file, const yaml::Limits& limits) {
-    const yaml::Documents read = yaml::parse(text, limits);
-    Collector collector(file);
-    for (const yaml::Fault& fault : read.faults) collector.fault(fault);
-    for (const Node& document : read.documents) collector.document(document);
+    const auto read = std::make_shared<yaml::Documents>(yaml::parse(text, limits));
+    for (Node& document : read->documents) name_items(document);
+    Collector collector(file, read);
+    for (const yaml::Fault& fault : read->faults) collector.fault(fault);
+    for (const Node& document : read->documents) collector.document(document);
     return collector.take();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,11 @@ struct Manifests {
     struct Source {
         Object object;
         std::string file;  ///< as given; its folder is the default working directory of its pods
-        yaml::Position at;
-        bool replicas_given = false;  ///< whether it says spec.replicas, and not just the default
+        std::shared_ptr<const yaml::Node> document;  ///< shared with the others of its text
+
+        /// Where a path stands in the manifest: at its last key or item that is there.
+        yaml::Position place(std::string_view path) const;
+        yaml::Position at() const { return document->at; }
     };
     std::vector<Source> objects;
     std::vector<Finding> findings;

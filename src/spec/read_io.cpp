@@ -83,7 +83,7 @@ class Reader {
             else
                 all_.findings.push_back(
                     {source.file,
-                     source.at,
+                     source.at(),
                      "metadata.name",
                      to_text(key) + " is already defined in " + first->second}
                 );

@@ -54,6 +54,47 @@ spec:
     EXPECT_EQ(web.readiness_probe->period_seconds, 10);
 }
 
+TEST(Read, AnObjectKnowsWhereItsFieldsStand) {
+    const Manifests read = read_text(
+        R"(kind: List
+apiVersion: v1
+items:
+  - apiVersion: v1
+    kind: Pod
+    metadata: {name: a}
+    spec:
+      containers:
+        - name: web
+          command: [./web]
+        - name: side
+          command: [./side]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: b}
+)",
+        "a.yaml"
+    );
+    ASSERT_EQ(read.objects.size(), 2u);
+    struct Case {
+        const char* why;
+        std::size_t object;
+        const char* path;
+        yaml::Position place;
+    };
+    const Case cases[] = {
+        {"the document", 0, "", {4, 5}},
+        {"a key", 0, "spec.containers", {8, 7}},
+        {"an item", 0, "spec.containers[1]", {11, 11}},
+        {"the container of what is absent", 0, "spec.containers[1].image", {11, 11}},
+        {"a later document", 1, "spec", {14, 1}},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        EXPECT_EQ(read.objects[c.object].place(c.path), c.place);
+    }
+}
+
 TEST(Read, DefaultsOfTheOthers) {
     const Object service =
         one("{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: '', ports: [{port: "
@@ -100,12 +141,103 @@ TEST(Read, ListsAreExpanded) {
     );
     ASSERT_EQ(read.objects.size(), 1u);
     EXPECT_EQ(read.objects[0].object.metadata().name, "a");
-    EXPECT_EQ(read.objects[0].at.line, 4u);
+    EXPECT_EQ(read.objects[0].at().line, 4u);
     ASSERT_EQ(read.findings.size(), 1u);
     EXPECT_EQ(
         read.findings[0].text(),
         "list.yaml:5:58: items[1].dta: unknown field \"dta\": did you mean \"data\"?"
     );
+}
+
+TEST(Read, ManyObjectsInOneText) {
+    struct Case {
+        const char* why;
+        const char* text;
+        std::vector<std::string> objects, findings;
+    };
+    const Case cases[] = {
+        {"a list of one kind, as the API writes it",
+         R"(apiVersion: v1
+kind: ConfigMapList
+items:
+- metadata: {name: a}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}
+- metadata: {name: c}
+  dta: {}
+)",
+         {"configmap/a", "configmap/b"},
+         {"a.json:7:3: items[2].dta: unknown field \"dta\": did you mean \"data\"?"}},
+        {"an empty list", "{apiVersion: apps/v1, kind: DeploymentList, items: []}", {}, {}},
+        {"a list of another version",
+         "{apiVersion: v1, kind: DeploymentList, items: []}",
+         {},
+         {"a.json:1:18: kind \"DeploymentList\" is not known"}},
+        {"JSON objects one after another",
+         R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a{"}}
+{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}, "dta": 1}
+  {
+  "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"x": "}\"\n{"}
+}
+)",
+         {"configmap/c"},
+         {"a.json:1:56: metadata.name: ",
+          "a.json:2:70: dta: unknown field \"dta\": did you mean \"data\"?"}},
+        {"separated as in YAML",
+         R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+---
+{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}
+)",
+         {"configmap/a", "configmap/b"},
+         {}},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        const Manifests read = read_text(c.text, "a.json");
+        std::vector<std::string> objects;
+        for (const auto& source : read.objects) objects.push_back(to_text(key_of(source.object)));
+        EXPECT_EQ(objects, c.objects);
+        ASSERT_EQ(read.findings.size(), c.findings.size());
+        for (std::size_t i = 0; i < c.findings.size(); ++i)
+            EXPECT_TRUE(read.findings[i].text().starts_with(c.findings[i]))
+                << read.findings[i].text();
+    }
+}
+
+TEST(Read, MoreProblemsThanAreShownAreTold) {
+    struct Case {
+        const char* why;
+        int problems, warnings;
+        std::size_t findings;
+        bool right;
+        std::string last;
+    };
+    const std::string pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n";
+    const Case cases[] = {
+        {"as many as are shown", 100, 0, 100, false, "a.yaml:106:3: spec.x99: unknown field \"x99\""
+        },
+        {"more", 101, 0, 101, false, "a.yaml:106:3: and more problems; the first 100 are shown"},
+        {"many more", 300, 0, 101, false, "a.yaml:106:3: and more problems; the first 100 are shown"
+        },
+        {"warnings do not hide a problem", 1, 120, 102, false, "spec.x0"},
+        {"warnings alone", 0, 120, 101, true, "warning: and more warnings; the first 100 are shown"
+        },
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        std::string text = pod + "  containers:\n";
+        const int containers = std::max(c.warnings, 1);
+        for (int i = 0; i < containers; ++i)
+            text += "  - {name: c" + std::to_string(i) + ", command: [x]" +
+                    (i < c.warnings ? ", tty: true" : "") + "}\n";
+        for (int i = 0; i < c.problems; ++i) text += "  x" + std::to_string(i) + ": 1\n";
+        const Manifests read = read_text(text, "a.yaml");
+        EXPECT_EQ(read.findings.size(), c.findings);
+        EXPECT_EQ(read.ok(), c.right);
+        EXPECT_EQ(read.objects.size(), c.right ? 1u : 0u);
+        ASSERT_FALSE(read.findings.empty());
+        const std::string last = read.findings.back().text();
+        EXPECT_NE(last.find(c.last), std::string::npos) << last;
+    }
 }
 
 TEST(Read, AHostileTextIsNotAnsweredWithABook) {

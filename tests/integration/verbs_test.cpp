@@ -118,6 +118,10 @@ TEST_F(Verbs, FromUpToDown) {
     said({"delete", "hpa/shop"});
     said({"scale", "deploy/shop", "--replicas", "3"});
     EXPECT_TRUE(eventually([&] { return ready() == 3; }));
+    EXPECT_SAYS(said({"rollout", "pause", "deploy/shop"}), "deployment/shop paused");
+    EXPECT_SAYS(swell.run({"rollout", "pause", "deploy/shop"}).err, "is already paused");
+    EXPECT_SAYS(said({"rollout", "resume", "deploy/shop"}), "deployment/shop resumed");
+    EXPECT_SAYS(swell.run({"rollout", "resume", "deploy/shop"}).err, "is not paused");
     said({"rollout", "restart", "deploy/shop"});
     EXPECT_SAYS(
         said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out"

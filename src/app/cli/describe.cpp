@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/table.hpp"
+#include "spec/described.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::app {
@@ -60,43 +61,58 @@ void conditions(std::string& text, std::size_t depth, const Json& list) {
         columns({std::string(depth * 2 + 2, ' ') + "Type", "Status", "Reason", "Message"}, rows);
 }
 
-void fields(std::string& text, std::size_t depth, const Json& object);
+/// Prints fields by the schema of their kind: names of fields become words, keys that a user chose
+/// stay as they are.
+class Fields {
+  public:
+    Fields(std::string& text, const spec::Kind& kind) : text_(text), described_(kind) {}
 
-// Depth is that of a manifest, which the reader bounds.
-void value(std::string& text, std::size_t depth, const std::string& name, const Json& what) {
-    if (what.is_object()) {
-        line(text, depth, name, what.empty() ? "<none>" : "");
-        fields(text, depth + 1, what);
-    } else if (what.is_array() && flat(what)) {
-        line(text, depth, name, what.empty() ? "<none>" : joined(what));
-    } else if (what.is_array()) {
-        line(text, depth, name, "");
-        for (const Json& item : what) {
-            const bool named =
-                item.is_object() && item.contains("name") && item["name"].is_string();
-            if (named) {
-                Json rest = item;
-                rest.erase("name");
-                line(text, depth + 1, item["name"].get<std::string>(), "");
-                fields(text, depth + 2, rest);
-            } else {
-                text += std::string(depth * 2 + 2, ' ') + "-\n";
-                fields(text, depth + 2, item);
-            }
+    void manifest(const Json& object) { fields(0, object, described_.manifest()); }
+
+  private:
+    // Depth is that of a manifest, which the reader bounds.
+    void value(std::size_t depth, const std::string& name, const Json& what, const Json& schema) {
+        if (what.is_object()) {
+            line(text_, depth, name, what.empty() ? "<none>" : "");
+            fields(depth + 1, what, schema);
+        } else if (what.is_array() && flat(what)) {
+            line(text_, depth, name, what.empty() ? "<none>" : joined(what));
+        } else if (what.is_array()) {
+            line(text_, depth, name, "");
+            for (const Json& each : what) item(depth + 1, each, described_.part(schema, "items"));
+        } else {
+            line(text_, depth, name, scalar(what));
         }
-    } else {
-        line(text, depth, name, scalar(what));
     }
-}
 
-void fields(std::string& text, std::size_t depth, const Json& object) {
-    for (const auto& [name, what] : object.items()) {
-        if (name == "conditions" && what.is_array())
-            conditions(text, depth, what);
-        else
-            value(text, depth, title(name), what);
+    void item(std::size_t depth, const Json& what, const Json& schema) {
+        const bool named = what.is_object() && what.contains("name") && what["name"].is_string();
+        Json rest = what;
+        if (named) {
+            rest.erase("name");
+            line(text_, depth, what["name"].get<std::string>(), "");
+        } else {
+            text_ += std::string(depth * 2, ' ') + "-\n";
+        }
+        fields(depth + 1, rest, schema);
     }
-}
+
+    void fields(std::size_t depth, const Json& object, const Json& schema) {
+        const bool described = schema.contains("properties");
+        const Json& properties = described_.part(schema, "properties");
+        for (const auto& [name, what] : object.items()) {
+            if (described && name == "conditions" && what.is_array())
+                conditions(text_, depth, what);
+            else if (described)
+                value(depth, title(name), what, described_.part(properties, name));
+            else
+                value(depth, name, what, described_.part(schema, "additionalProperties"));
+        }
+    }
+
+    std::string& text_;
+    spec::Described described_;
+};
 
 void pairs(std::string& text, const char* name, const spec::Labels& labels) {
     bool first = true;
@@ -156,7 +172,7 @@ std::string describe(
     } else {
         Json json = object.to_json();
         for (const char* done : {"apiVersion", "kind", "metadata"}) json.erase(done);
-        fields(text, 0, json);
+        Fields(text, object.kind()).manifest(json);
     }
     if (events.empty()) {
         line(text, 0, "Events", "<none>");

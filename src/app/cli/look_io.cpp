@@ -56,6 +56,16 @@ Result<std::vector<std::vector<Object>>> find(const ApiClient& api, const Option
     return groups;
 }
 
+TableStyle style_of(const Options& o) {
+    return {
+        .wide = o.output == "wide",
+        .namespaces = o.all_namespaces,
+        .headings = o.headings,
+        .show_labels = o.show_labels,
+        .label_columns = o.label_columns
+    };
+}
+
 void print_documents(
     const std::vector<std::vector<Object>>& groups, const Options& o, bool single
 ) {
@@ -77,11 +87,7 @@ void print_tables(const std::vector<std::vector<Object>>& groups, const Options&
         if (group.empty()) continue;
         if (!first) std::cout << "\n";
         first = false;
-        std::cout << table(
-            group,
-            wall_now(),
-            {.wide = o.output == "wide", .namespaces = o.all_namespaces, .headings = o.headings}
-        );
+        std::cout << table(group, wall_now(), style_of(o));
         printed += group.size();
     }
     if (printed == 0 && !o.ignore_not_found)
@@ -99,7 +105,7 @@ Result<void> watch(const ApiClient& api, const Options& o) {
     if (!target.name.empty())
         query += (query.empty() ? "" : "&") +
                  ("fieldSelector=metadata.name%3D" + http::percent_encode(target.name));
-    bool headings = o.headings;
+    TableStyle style = style_of(o);
     std::string rest;
     const std::string path = cluster::path_of(*target.kind, where(o));
     return api.stream(
@@ -117,14 +123,8 @@ Result<void> watch(const ApiClient& api, const Options& o) {
                 else if (o.output == "yaml")
                     std::cout << "---\n" << yaml::to_yaml(change["object"]);
                 else
-                    std::cout << table(
-                        {*object},
-                        wall_now(),
-                        {.wide = o.output == "wide",
-                         .namespaces = o.all_namespaces,
-                         .headings = headings}
-                    );
-                headings = false;
+                    std::cout << table({*object}, wall_now(), style);
+                style.headings = false;
                 std::cout << std::flush;
             }
         }

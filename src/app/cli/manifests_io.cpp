@@ -5,6 +5,7 @@
 
 #include "app/cli/words.hpp"
 #include "app/server/admit.hpp"
+#include "cluster/admission/apply.hpp"
 #include "cluster/api/path.hpp"
 #include "http/exchange.hpp"
 #include "spec/kinds/apps.hpp"
@@ -57,6 +58,33 @@ Object prepared(const Object& object, const std::string& folder, std::vector<Run
     return object;
 }
 
+/// The object in the namespace of -n, if its manifest names none. Errors  invalid: it names
+/// another.
+Result<Object> placed(const spec::Manifests::Source& source, const std::string& ns) {
+    if (ns == "default" || !source.object.kind().namespaced) return source.object;
+    spec::ObjectMeta metadata = source.object.metadata();
+    const yaml::Node* const given = source.document->find("metadata");
+    const yaml::Node* const named = given == nullptr ? nullptr : given->find("namespace");
+    if (named != nullptr && !named->text.empty() && metadata.ns != ns)
+        return fail(
+            Code::invalid, "must be " + ns + " as -n says, or left out, got " + metadata.ns
+        );
+    metadata.ns = ns;
+    return source.object.with_metadata(std::move(metadata));
+}
+
+/// Says so of a workload whose manifest leaves its replicas to others.
+Object with_silence_marked(const Object& object, const yaml::Node& document) {
+    if (!object.is<spec::Deployment>() && !object.is<spec::ReplicaSet>()) return object;
+    const yaml::Node* const spec = document.find("spec");
+    if (spec != nullptr && spec->find("replicas") != nullptr) return object;
+    spec::ObjectMeta metadata = object.metadata();
+    metadata.annotations[cluster::replicas_not_given] = "";
+    return object.with_metadata(std::move(metadata));
+}
+
+void print(const spec::Finding& finding) { std::cerr << finding.text() << "\n"; }
+
 }  // namespace
 
 Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Options& options) {
@@ -65,18 +93,29 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
     const spec::Manifests manifests = spec::read_paths(paths);
     std::size_t errors = 0;
     for (const spec::Finding& finding : manifests.findings) {
-        std::cerr << finding.text() << "\n";
+        print(finding);
         errors += !finding.warning;
     }
     std::vector<Object> objects;
     for (const auto& source : manifests.objects) {
-        objects.push_back(prepared(source.object, folder_of(source.file), *wanted));
+        const auto object = placed(source, options.ns);
+        if (!object) {
+            constexpr const char* path = "metadata.namespace";
+            print({source.file, source.place(path), path, object.error().what});
+            ++errors;
+            continue;
+        }
+        objects.push_back(prepared(
+            with_silence_marked(*object, *source.document), folder_of(source.file), *wanted
+        ));
         for (const auto& problem : not_runnable(objects.back())) {
-            std::cerr
-                << spec::
-                       Finding{source.file, source.at, problem.path, problem.what, problem.warning}
-                           .text()
-                << "\n";
+            print(
+                {source.file,
+                 source.place(problem.path),
+                 problem.path,
+                 problem.what,
+                 problem.warning}
+            );
             errors += !problem.warning;
         }
     }
@@ -117,8 +156,12 @@ Result<void> delete_command(const ApiClient& api, const Options& o) {
     if (!o.files.empty()) {
         const spec::Manifests manifests = spec::read_paths(o.files);
         for (const auto& finding : manifests.findings)
-            if (!finding.warning) std::cerr << finding.text() << "\n";
-        for (const auto& source : manifests.objects) keys.push_back(spec::key_of(source.object));
+            if (!finding.warning) print(finding);
+        for (const auto& source : manifests.objects) {
+            const auto object = placed(source, o.ns);
+            if (!object) return fail(Code::invalid, "metadata.namespace: " + object.error().what);
+            keys.push_back(spec::key_of(*object));
+        }
     } else {
         const auto about = targets(o.arguments);
         if (!about) return std::unexpected(about.error());

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <string_view>
 
@@ -12,6 +13,20 @@ namespace swell::app {
 namespace {
 
 constexpr const char* version = "swell 0.1.0";
+
+/// CLI11's own check of a number without an upper bound tells the largest double there is.
+CLI::Validator not_negative() {
+    return {
+        [](std::string& text) -> std::string {
+            int value = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc{} && stop == end && value >= 0) return "";
+            return "must be a whole number >= 0, got " + text;
+        },
+        "N"
+    };
+}
 
 void where(CLI::App& command, Options& o) {
     command.add_option("-n,--namespace", o.ns, "Namespace");
@@ -72,6 +87,7 @@ void run_commands(CLI::App& app, Options& o) {
 
     CLI::App* apply = add(app, o, "apply", "Create or update the objects of manifests");
     apply->add_option("-f,--filename,paths", o.files, "Files, folders or -")->required();
+    apply->add_option("-n,--namespace", o.ns, "Namespace of objects that name none");
     apply->add_flag("--dry-run", o.dry_run, "Only check");
     apply->add_option("--run", o.runs, "NAME='COMMAND' for a manifest that has an image alone");
 
@@ -117,6 +133,10 @@ void look_commands(CLI::App& app, Options& o) {
     selects(*get, o);
     prints(*get, o, {"json", "yaml", "wide", "name"});
     get->add_flag("-w,--watch", o.watch, "Go on and print changes");
+    get->add_flag("--show-labels", o.show_labels, "A column of all labels");
+    get->add_option("-L,--label-columns", o.label_columns, "A column for each of these labels")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     get->add_flag("!--no-headers", o.headings, "No heading line");
     get->add_flag(
         "--ignore-not-found", o.ignore_not_found, "An object that is not there is no error"
@@ -149,7 +169,8 @@ void look_commands(CLI::App& app, Options& o) {
     explain->add_option(
         "--at", o.at, "The decision in force at this time (RFC 3339, or 5m for five minutes ago)"
     );
-    explain->add_option("--why-not", o.why_not, "Why not this number of replicas");
+    explain->add_option("--why-not", o.why_not, "Why not this number of replicas")
+        ->check(not_negative());
     prints(*explain, o, {"json"});
 
     CLI::App* history = add(app, o, "history", "Decisions, newest first");
@@ -163,9 +184,7 @@ void look_commands(CLI::App& app, Options& o) {
 void change_commands(CLI::App& app, Options& o) {
     CLI::App* scale = add(app, o, "scale", "Set a number of replicas");
     scale->add_option("what", o.arguments, "KIND/NAME or KIND NAME")->required();
-    scale->add_option("--replicas", o.replicas, "How many")
-        ->required()
-        ->check(CLI::NonNegativeNumber);
+    scale->add_option("--replicas", o.replicas, "How many")->required()->check(not_negative());
     scale->add_option("-n,--namespace", o.ns, "Namespace");
 
     CLI::App* remove = add(app, o, "delete", "Delete objects");
@@ -184,21 +203,24 @@ void change_commands(CLI::App& app, Options& o) {
     );
 
     CLI::App* rollout = app.add_subcommand(
-        "rollout", "Status, history, undo and restart of a Deployment's rollout"
+        "rollout", "Status, history, undo, restart, pause and resume of a Deployment's rollout"
     );
     rollout->require_subcommand(1);
-    for (const char* name : {"status", "history", "undo", "restart"}) {
+    for (const char* name : {"status", "history", "undo", "restart", "pause", "resume"}) {
         CLI::App* command = add(*rollout, o, name, "");
         command->add_option("what", o.arguments, "deployment/NAME")->required();
         command->add_option("-n,--namespace", o.ns, "Namespace");
         if (std::string(name) == "undo")
             command->add_option("--to-revision", o.revision, "Default: the one before")
-                ->check(CLI::NonNegativeNumber);
+                ->check(not_negative());
         if (std::string(name) == "history")
-            command->add_option("--revision", o.revision, "One revision in full");
+            command->add_option("--revision", o.revision, "One revision in full")
+                ->check(not_negative());
         if (std::string(name) == "status") {
-            command->add_flag_callback(
-                "--no-watch", [&o] { o.watch = false; }, "Do not wait for the end"
+            command->add_flag(
+                "-w,--watch,!--no-watch",
+                o.watch,
+                "Wait for the end; default, --watch=false does not"
             );
             command->preparse_callback([&o](std::size_t) { o.watch = true; });
             command->add_option("--timeout", o.timeout, "How long to wait");

@@ -12,18 +12,20 @@ namespace swell::app {
 struct Options {
     std::string command;  ///< `up`, `get`, …; a subcommand's words are joined: `rollout status`
     std::vector<std::string> arguments;
-    std::string state_dir;           ///< --state; empty: the default
-    std::string ns = "default";      ///< -n
-    bool all_namespaces = false;     ///< -A
-    std::string output;              ///< -o: json, yaml, wide, name; empty: a table
-    std::string selector;            ///< -l
-    std::string field_selector;      ///< --field-selector
-    bool watch = false;              ///< -w, or -f of logs
-    bool headings = true;            ///< --no-headers
-    std::vector<std::string> files;  ///< -f of apply and delete
-    std::vector<std::string> runs;   ///< --run NAME='COMMAND'
-    bool detach = false;             ///< up --detach
-    bool dry_run = false;            ///< apply --dry-run
+    std::string state_dir;                   ///< --state; empty: the default
+    std::string ns = "default";              ///< -n
+    bool all_namespaces = false;             ///< -A
+    std::string output;                      ///< -o: json, yaml, wide, name; empty: a table
+    std::string selector;                    ///< -l
+    std::string field_selector;              ///< --field-selector
+    bool show_labels = false;                ///< get --show-labels
+    std::vector<std::string> label_columns;  ///< get -L
+    bool watch = false;                      ///< -w, or -f of logs
+    bool headings = true;                    ///< --no-headers
+    std::vector<std::string> files;          ///< -f of apply and delete
+    std::vector<std::string> runs;           ///< --run NAME='COMMAND'
+    bool detach = false;                     ///< up --detach
+    bool dry_run = false;                    ///< apply --dry-run
     bool ignore_not_found = false;
     bool all = false;                                  ///< delete --all, history --all
     std::string container;                             ///< logs -c

@@ -119,6 +119,14 @@ Result<void> rollout_command(const ApiClient& api, const Options& o) {
         return change(api, o, "rolled back", [&](const Found& found) {
             return rollout::undo(found.deployment, found.replica_sets, o.revision);
         });
+    if (verb == "pause")
+        return change(api, o, "paused", [](const Found& found) {
+            return rollout::pause(found.deployment);
+        });
+    if (verb == "resume")
+        return change(api, o, "resumed", [](const Found& found) {
+            return rollout::resume(found.deployment);
+        });
     return change(api, o, "restarted", [&](const Found& found) {
         return rollout::restart(found.deployment, wall_now());
     });

@@ -5,7 +5,7 @@
 
 namespace swell::app {
 
-/// `swell rollout status|history|undo|restart deployment/NAME`.
+/// `swell rollout status|history|undo|restart|pause|resume deployment/NAME`.
 Result<void> rollout_command(const ApiClient& api, const Options& options);
 
 }  // namespace swell::app

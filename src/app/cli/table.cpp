@@ -391,6 +391,35 @@ std::string hpa_targets(const Object& object) {
     return text.empty() ? "<unknown>" : text;
 }
 
+namespace {
+
+Row label_headings(const TableStyle& style) {
+    Row heading;
+    for (const std::string& key : style.label_columns) {
+        std::string name = key.substr(key.rfind('/') + 1);  // npos + 1 is 0
+        for (char& c : name)
+            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        heading.push_back(std::move(name));
+    }
+    if (style.show_labels) heading.emplace_back("LABELS");
+    return heading;
+}
+
+Row label_cells(const spec::Labels& labels, const TableStyle& style) {
+    Row row;
+    for (const std::string& key : style.label_columns) {
+        const auto found = labels.find(key);
+        row.push_back(found == labels.end() ? "" : found->second);
+    }
+    if (!style.show_labels) return row;
+    std::string all;
+    for (const auto& [key, value] : labels) all += (all.empty() ? "" : ",") + key + "=" + value;
+    row.push_back(or_none(std::move(all)));
+    return row;
+}
+
+}  // namespace
+
 std::string table(const std::vector<Object>& objects, Instant now, const TableStyle& style) {
     if (objects.empty()) return "";
     const Columns shape = columns_of(objects.front().kind());
@@ -398,6 +427,8 @@ std::string table(const std::vector<Object>& objects, Instant now, const TableSt
     if (style.namespaces) heading.insert(heading.begin(), "NAMESPACE");
     if (style.wide)
         heading.insert(heading.end(), shape.wide_heading.begin(), shape.wide_heading.end());
+    const Row labels = label_headings(style);
+    heading.insert(heading.end(), labels.begin(), labels.end());
     if (!style.headings) heading.assign(heading.size(), "");
     std::vector<Row> rows;
     rows.reserve(objects.size());
@@ -408,6 +439,8 @@ std::string table(const std::vector<Object>& objects, Instant now, const TableSt
             const Row more = shape.wide_row(object);
             row.insert(row.end(), more.begin(), more.end());
         }
+        const Row cells = label_cells(object.metadata().labels, style);
+        row.insert(row.end(), cells.begin(), cells.end());
         rows.push_back(std::move(row));
     }
     return columns(heading, rows);

@@ -17,6 +17,8 @@ struct TableStyle {
     bool wide = false;        ///< -o wide
     bool namespaces = false;  ///< -A: a NAMESPACE column first
     bool headings = true;
+    bool show_labels = false;                  ///< --show-labels: a LABELS column last
+    std::vector<std::string> label_columns{};  ///< -L: a column of each of these labels
 };
 
 /// `swell get`: objects of one kind, with kubectl's columns for that kind.

@@ -91,5 +91,34 @@ TEST(Table, HpaTargets) {
     EXPECT_EQ(hpa_targets(hpa), "cpu: 142%/70%");
 }
 
+TEST(Table, Labels) {
+    spec::ConfigMap one, two;
+    one.metadata.name = "one";
+    one.metadata.labels = {{"app", "shop"}, {"swell.dev/tier", "front"}};
+    two.metadata.name = "two";
+    struct Case {
+        const char* why;
+        TableStyle style;
+        const char *heading, *first, *second;  // ends of the lines
+    };
+    const Case cases[] = {
+        {"all", {.show_labels = true}, "LABELS", "app=shop,swell.dev/tier=front", "<none>"},
+        {"some", {.label_columns = {"app", "swell.dev/tier"}}, "APP    TIER", "shop   front", ""},
+        {"both",
+         {.show_labels = true, .label_columns = {"app"}},
+         "APP    LABELS",
+         "shop   app=shop,swell.dev/tier=front",
+         "<none>"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        const std::string text = table({one, two}, now, c.style);
+        const auto first = text.find('\n'), second = text.find('\n', first + 1);
+        EXPECT_TRUE(text.substr(0, first).ends_with(c.heading)) << text;
+        EXPECT_TRUE(text.substr(0, second).ends_with(c.first)) << text;
+        EXPECT_TRUE(text.ends_with(std::string(c.second) + "\n")) << text;
+    }
+}
+
 }  // namespace
 }  // namespace swell::app

@@ -18,6 +18,7 @@
 #include "app/cli/client_io.hpp"
 #include "app/cli/manifests_io.hpp"
 #include "app/cli/terminal_io.hpp"
+#include "app/cli/words.hpp"
 #include "app/server/control_plane_io.hpp"
 #include "app/view/render.hpp"
 #include "spec/kinds/core.hpp"
@@ -239,7 +240,9 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
         for (const auto& service : *services)
             for (const auto& url : service.as<spec::Service>().status.urls)
                 std::cout << "service/" << service.metadata().name << " " << url << "\n";
-    std::cout << "running in the background; `swell get pods` looks, `swell down` ends it\n";
+    const auto status = api.call("GET", "/swell/v1/status");
+    if (!status) return failed(status.error());
+    std::cout << where_it_runs(*status) << "\n";
     return 0;
 }
 

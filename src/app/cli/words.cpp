@@ -7,8 +7,22 @@ namespace swell::app {
 
 namespace {
 
+/// `deployments.apps`, `deployment.v1.apps`: a kind with its group.
+const spec::Kind* kind_of_group(std::string_view word) {
+    const auto dot = word.find('.');
+    if (dot == std::string_view::npos) return nullptr;
+    const spec::Kind* const kind = spec::find_kind(word.substr(0, dot));
+    const auto slash = kind == nullptr ? std::string_view::npos : kind->api_version.find('/');
+    if (slash == std::string_view::npos) return nullptr;
+    const std::string group(kind->api_version.substr(0, slash));
+    const std::string version(kind->api_version.substr(slash + 1));
+    const std::string_view rest = word.substr(dot + 1);
+    return rest == group || rest == version + "." + group ? kind : nullptr;
+}
+
 Result<const spec::Kind*> kind_named(std::string_view word) {
     if (const spec::Kind* kind = spec::find_kind(word)) return kind;
+    if (const spec::Kind* kind = kind_of_group(word)) return kind;
     std::vector<std::string_view> known;
     for (const spec::Kind* kind : spec::kinds()) {
         known.push_back(kind->plural);
@@ -38,6 +52,12 @@ Result<std::vector<Target>> targets(const std::vector<std::string>& words) {
         return result;
     }
     for (const std::string_view word : split(words.front(), ',')) {
+        if (word == "all") {
+            if (words.size() > 1) return fail(Code::invalid, "all takes no names");
+            for (const char* each : {"pods", "services", "deployments", "replicasets", "hpa"})
+                result.push_back({spec::find_kind(each), ""});
+            continue;
+        }
         const auto kind = kind_named(word);
         if (!kind) return std::unexpected(kind.error());
         for (std::size_t i = 1; i < words.size(); ++i) result.push_back({*kind, words[i]});
@@ -53,6 +73,14 @@ std::string subject_of(const spec::Kind& kind, const std::string& ns, const std:
                                                                     : "";
     if (!word.empty()) return word + "/" + (ns == "default" ? "" : ns + "/") + name;
     return spec::to_text({kind.name, ns, name});
+}
+
+std::string where_it_runs(const Json& status) {
+    if (status.value("detach", false))
+        return "running in the background; `swell get pods` looks, `swell down` ends it";
+    return "added to the run in the foreground (pid " +
+           std::to_string(status.value("pid", std::int64_t{0})) +
+           "), which ends with its terminal; `swell get pods` looks";
 }
 
 Result<std::vector<Run>> runs(const std::vector<std::string>& words) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "spec/object.hpp"
 
@@ -14,12 +15,16 @@ struct Target {
     std::string name;
 };
 
-/// `hpa,deploy` · `hpa shop` · `hpa/shop deploy/shop` · `pods a b`: as kubectl reads them.
-/// Errors  invalid: an unknown kind names the nearest known one.
+/// `hpa,deploy` · `hpa shop` · `hpa/shop deploy/shop` · `pods a b` · `deployment.apps/shop` ·
+/// `all`: as kubectl reads them. Errors  invalid: an unknown kind names the nearest known one.
 Result<std::vector<Target>> targets(const std::vector<std::string>& words);
 
 /// `deployment/shop`, or `prod/…` forms of journal subjects: the subject text for an object.
 std::string subject_of(const spec::Kind& kind, const std::string& ns, const std::string& name);
+
+/// What `up --detach` says at its end, by the answer of /swell/v1/status. Objects may have been
+/// added to a run that another terminal holds: they end with that one.
+std::string where_it_runs(const Json& status);
 
 /// `NAME='COMMAND'` of --run. Errors  invalid.
 struct Run {

@@ -16,6 +16,13 @@ TEST(Words, TargetsAsKubectlReadsThem) {
         {{"hpa,deploy"}, "HorizontalPodAutoscaler/ Deployment/"},
         {{"pods", "a", "b"}, "Pod/a Pod/b"},
         {{"hpa/shop", "svc/web"}, "HorizontalPodAutoscaler/shop Service/web"},
+        {{"deployment.apps/shop"}, "Deployment/shop"},
+        {{"deployments.v1.apps"}, "Deployment/"},
+        {{"hpa.autoscaling", "shop"}, "HorizontalPodAutoscaler/shop"},
+        {{"deployments.batch"}, ""},
+        {{"pods.apps"}, ""},
+        {{"all"}, "Pod/ Service/ Deployment/ ReplicaSet/ HorizontalPodAutoscaler/"},
+        {{"all", "shop"}, ""},
         {{"hpa/"}, ""},
         {{"hpa/shop", "web"}, ""},
         {{"nonsense"}, ""},
@@ -35,6 +42,18 @@ TEST(Words, AnUnknownKindNamesTheNearest) {
     const auto got = targets({"deploymnt"});
     ASSERT_FALSE(got.has_value());
     EXPECT_NE(got.error().what.find("did you mean"), std::string::npos) << got.error().what;
+}
+
+TEST(Words, WhereItRuns) {
+    EXPECT_EQ(
+        where_it_runs({{"pid", 7}, {"detach", true}}),
+        "running in the background; `swell get pods` looks, `swell down` ends it"
+    );
+    EXPECT_EQ(
+        where_it_runs({{"pid", 7}, {"detach", false}}),
+        "added to the run in the foreground (pid 7), which ends with its terminal; `swell get "
+        "pods` looks"
+    );
 }
 
 TEST(Words, Runs) {

@@ -8,17 +8,18 @@ namespace swell::app {
 
 spec::Problems not_runnable(const spec::Object& object) {
     using cluster::pods::not_runnable;
+    const std::string& name = object.metadata().name;
     if (object.is<spec::Deployment>()) {
         const auto& pods = object.as<spec::Deployment>().spec.pod_template;
-        return not_runnable(pods.spec, pods.metadata.annotations, "spec.template.spec");
+        return not_runnable(pods.spec, pods.metadata.annotations, {"spec.template.spec", name});
     }
     if (object.is<spec::ReplicaSet>()) {
         const auto& pods = object.as<spec::ReplicaSet>().spec.pod_template;
-        return not_runnable(pods.spec, pods.metadata.annotations, "spec.template.spec");
+        return not_runnable(pods.spec, pods.metadata.annotations, {"spec.template.spec", name});
     }
     if (object.is<spec::Pod>()) {
         const auto& pod = object.as<spec::Pod>();
-        return not_runnable(pod.spec, pod.metadata.annotations, "spec");
+        return not_runnable(pod.spec, pod.metadata.annotations, {"spec", name});
     }
     return {};
 }

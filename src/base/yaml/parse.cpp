@@ -12,6 +12,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "base/yaml/items.hpp"
+#include "base/yaml/json_documents.hpp"
 #include "base/yaml/resolve.hpp"
 #include "base/yaml/surrogates.hpp"
 
@@ -373,11 +374,14 @@ Documents parse(std::string_view text, const Limits& limits) {
     }
     const std::string_view start = trim(text.substr(0, 1024));
     const bool is_json = start.starts_with('{') || start.starts_with('[');
-    if (is_json && text.find("\\u") != std::string_view::npos) {
-        const std::string joined = join_surrogates(text);
-        return Reader(joined, limits).read();
-    }
-    return Reader(text, limits).read();
+    if (!is_json) return Reader(text, limits).read();
+    std::string joined;
+    if (text.find("\\u") != std::string_view::npos) text = joined = join_surrogates(text);
+    const JsonDocuments separated = separate(text);
+    if (separated.lines.empty()) return Reader(text, limits).read();
+    Documents read = Reader(separated.text, limits).read();
+    forget_marks(separated.lines, read);
+    return read;
 }
 
 }  // namespace swell::yaml

@@ -4,6 +4,7 @@
 
 #include "cluster/admission/apply.hpp"
 #include "http/exchange.hpp"
+#include "spec/described.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/read.hpp"
@@ -179,6 +180,10 @@ Result<Query> query_of(const ApiPath& path) {
         if (equals == std::string::npos)
             return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
         query.field = field.substr(0, equals);
+        if (query.field.ends_with('!'))
+            return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
+        if (query.field != "metadata.name" && !spec::Described(*path.kind).has(query.field))
+            return fail(Code::invalid, "field label not supported: " + query.field);
         const auto value = field.find_first_not_of('=', equals);
         query.field_value = value == std::string::npos ? "" : field.substr(value);
     }

@@ -4,6 +4,7 @@
 
 #include "base/sim_clock.hpp"
 #include "cluster/store/store.hpp"
+#include "http/exchange.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::cluster {
@@ -187,6 +188,33 @@ TEST_F(ApiTest, ListsSelect) {
     EXPECT_EQ(count("?labelSelector=app%3Da"), 1u);
     EXPECT_EQ(count("?fieldSelector=metadata.name%3Db"), 1u);
     EXPECT_EQ(count("?fieldSelector=metadata.name%3Dc"), 0u);
+}
+
+TEST_F(ApiTest, OnlyFieldsThatThereAreSelect) {
+    struct Case {
+        const char* selector;
+        const char* message;  // empty: accepted
+    };
+    const Case cases[] = {
+        {"status.phase=Running", ""},
+        {"spec.nodeName==here", ""},
+        {"metadata.labels.app=shop", ""},
+        {"foo=bar", "field label not supported: foo"},
+        {"status.phse=Running", "field label not supported: status.phse"},
+        {"spec.hostname.x=y", "field label not supported: spec.hostname.x"},
+        {"status.phase!=Running", "fieldSelector: must be PATH=VALUE, got status.phase!=Running"},
+        {"foo", "fieldSelector: must be PATH=VALUE, got foo"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.selector);
+        const auto answer =
+            ask("GET",
+                "/api/v1/namespaces/default/pods?fieldSelector=" + http::percent_encode(c.selector)
+            );
+        const bool accepted = std::string_view(c.message).empty();
+        EXPECT_EQ(answer.status, accepted ? 200 : 422) << answer.body;
+        EXPECT_NE(answer.body.find(c.message), std::string::npos) << answer.body;
+    }
 }
 
 }  // namespace

@@ -175,7 +175,9 @@ Result<ShimSpec> ContainerRun::prepare() {
          command_of(pod_.pod.spec, container_, pod_.pod.metadata.annotations))
         spec.argv.push_back(expand(word, {&*env}));
     if (spec.argv.empty()) {
-        const auto problems = not_runnable(pod_.pod.spec, pod_.pod.metadata.annotations, "spec");
+        const auto problems = not_runnable(
+            pod_.pod.spec, pod_.pod.metadata.annotations, {"spec", pod_.pod.metadata.name}
+        );
         return refuse(
             "CreateContainerConfigError", problems.empty() ? "no command" : problems.front().what
         );

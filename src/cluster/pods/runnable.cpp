@@ -16,11 +16,17 @@ const Container* first_without_command(const PodSpec& pod) {
     return nullptr;
 }
 
+/// By name, which is unique in a pod: who asks may hold a copy of the container.
+bool is_first_without_command(const PodSpec& pod, const Container& container) {
+    const Container* const first = first_without_command(pod);
+    return first != nullptr && first->name == container.name;
+}
+
 const std::string* annotated(
     const PodSpec& pod, const Container& container, const spec::Labels& annotations
 ) {
     auto found = annotations.find(std::string(command_annotation) + "." + container.name);
-    if (found == annotations.end() && first_without_command(pod) == &container)
+    if (found == annotations.end() && is_first_without_command(pod, container))
         found = annotations.find(command_annotation);
     return found == annotations.end() || trim(found->second).empty() ? nullptr : &found->second;
 }
@@ -50,38 +56,43 @@ std::vector<std::string> from_annotation(const std::string& line, const Containe
     return command;
 }
 
-void check(
-    const PodSpec& pod,
-    const std::vector<Container>& containers,
-    const spec::Labels& annotations,
-    const std::string& path,
-    spec::Problems& problems
+/// How a container gets a command. What `--run` gives goes to the first container without one.
+std::string advice(const PodSpec& pod, const Container& container, const std::string& owner) {
+    if (!is_first_without_command(pod, container))
+        return std::string("the annotation `") + command_annotation + "." + container.name +
+               ": '…'` on the pod template";
+    return std::string("the annotation `") + command_annotation +
+           ": '…'` on the pod template, or --run " + owner + "='…'";
+}
+
+spec::Problem no_command(
+    const PodSpec& pod, const Container& container, std::string path, const std::string& owner
 ) {
-    for (std::size_t i = 0; i < containers.size(); ++i) {
-        if (!command_of(pod, containers[i], annotations).empty()) continue;
-        const std::string image =
-            containers[i].image.empty() ? "" : " (image " + containers[i].image + ")";
-        problems.push_back(
-            {path + "[" + std::to_string(i) + "].command",
-             "container \"" + containers[i].name + "\"" + image +
-                 " has no command, and swell up runs processes, not images: give `command`, or the "
-                 "annotation `" +
-                 command_annotation + ": '…'` on the pod template, or --run " + containers[i].name +
-                 "='…'",
-             false}
-        );
-    }
+    const std::string image = container.image.empty() ? "" : " (image " + container.image + ")";
+    return {
+        std::move(path),
+        "container \"" + container.name + "\"" + image +
+            " has no command, and swell up runs processes, not images: give `command`, or " +
+            advice(pod, container, owner)
+    };
 }
 
 }  // namespace
 
 spec::Problems not_runnable(
-    const PodSpec& pod, const spec::Labels& annotations, const std::string& prefix
+    const PodSpec& pod, const spec::Labels& annotations, const Described& owner
 ) {
-    const std::string dot = prefix.empty() ? "" : prefix + ".";
     spec::Problems problems;
-    check(pod, pod.init_containers, annotations, dot + "initContainers", problems);
-    check(pod, pod.containers, annotations, dot + "containers", problems);
+    const auto check = [&](const std::vector<Container>& containers, const std::string& list) {
+        for (std::size_t i = 0; i < containers.size(); ++i) {
+            if (!command_of(pod, containers[i], annotations).empty()) continue;
+            std::string path = owner.path.empty() ? "" : owner.path + ".";
+            path += list + "[" + std::to_string(i) + "].command";
+            problems.push_back(no_command(pod, containers[i], std::move(path), owner.name));
+        }
+    };
+    check(pod.init_containers, "initContainers");
+    check(pod.containers, "containers");
     return problems;
 }
 

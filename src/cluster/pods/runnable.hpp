@@ -15,11 +15,15 @@ inline constexpr const char* command_annotation = "swell.dev/command";
 /// Annotation of a pod: the folder against which a relative workingDir is meant, and its default.
 inline constexpr const char* directory_annotation = "swell.dev/directory";
 
-/// What keeps a pod from being run as processes, as problems of its manifest; paths begin with
-/// `prefix`
-/// (`spec.template.spec` for a Deployment).
+/// Whose pods they are: what messages say of it.
+struct Described {
+    std::string path;  ///< of the pod's spec: `spec.template.spec` for a Deployment
+    std::string name;  ///< the manifest's, which `--run` takes
+};
+
+/// What keeps a pod from being run as processes, as problems of its manifest.
 spec::Problems not_runnable(
-    const spec::PodSpec& pod, const spec::Labels& annotations, const std::string& prefix
+    const spec::PodSpec& pod, const spec::Labels& annotations, const Described& owner
 );
 
 /// Program and arguments of a container before $(NAME) is replaced; empty when it has none.

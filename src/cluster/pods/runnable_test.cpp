@@ -55,19 +55,51 @@ TEST(Runnable, CommandTable) {
         spec::PodSpec pod;
         pod.containers = {container("app", c.command, c.args)};
         EXPECT_EQ(command_of(pod, pod.containers[0], c.annotations), c.expected);
-        EXPECT_EQ(not_runnable(pod, c.annotations, "spec").empty(), !c.expected.empty());
+        const spec::Container copy = pod.containers[0];
+        EXPECT_EQ(command_of(pod, copy, c.annotations), c.expected) << "for a copy";
+        EXPECT_EQ(not_runnable(pod, c.annotations, {"spec", "shop"}).empty(), !c.expected.empty());
     }
 }
 
 TEST(Runnable, SaysWhereAndHowToGiveOne) {
+    struct Case {
+        const char* why;
+        spec::Labels annotations;
+        std::vector<std::string> paths;
+        std::string said, not_said;  // of the last
+    };
+    const Case cases[] = {
+        {"the Deployment's name is what --run takes",
+         {{"swell.dev/command.more", "x"}},
+         {"spec.template.spec.containers[1].command"},
+         "container \"side\" (image nginx:1) has no command, and swell up runs processes, not "
+         "images: give `command`, or the annotation `swell.dev/command: '…'` on the pod template, "
+         "or --run shop='…'",
+         "--run side"},
+        {"--run gives the first its command, and the others need the annotation with their name",
+         {{"swell.dev/command", "x"}},
+         {"spec.template.spec.containers[2].command"},
+         "`swell.dev/command.more: '…'`",
+         "--run"},
+        {"each is told",
+         {},
+         {"spec.template.spec.containers[1].command", "spec.template.spec.containers[2].command"},
+         "`swell.dev/command.more: '…'`",
+         "--run"},
+    };
     spec::PodSpec pod;
     pod.init_containers = {container("setup", {"true"})};
     pod.containers = {container("app", {"a"}), container("side", {}), container("more", {})};
-    const auto problems = not_runnable(pod, {{"swell.dev/command", "x"}}, "spec.template.spec");
-    ASSERT_EQ(problems.size(), 1u) << "the first without a command has the annotation's";
-    EXPECT_EQ(problems[0].path, "spec.template.spec.containers[2].command");
-    for (const char* part : {"more", "nginx:1", "swell.dev/command", "--run more="})
-        EXPECT_NE(problems[0].what.find(part), std::string::npos) << part;
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        const auto problems =
+            not_runnable(pod, c.annotations, {.path = "spec.template.spec", .name = "shop"});
+        std::vector<std::string> paths;
+        for (const auto& problem : problems) paths.push_back(problem.path);
+        ASSERT_EQ(paths, c.paths);
+        EXPECT_NE(problems.back().what.find(c.said), std::string::npos) << problems.back().what;
+        EXPECT_EQ(problems.back().what.find(c.not_said), std::string::npos) << problems.back().what;
+    }
 }
 
 }  // namespace

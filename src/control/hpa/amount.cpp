@@ -31,4 +31,6 @@ std::string amount(std::int64_t milli, const std::string& resource) {
     return ratio(value) + unit;
 }
 
+std::string time_of_day(Instant at) { return to_rfc3339_seconds(at).substr(11, 8); }
+
 }  // namespace swell::control::hpa

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/time.hpp"
+
 // How numbers are written for people.
 
 namespace swell::control::hpa {
@@ -14,5 +16,7 @@ std::string ratio(double value);
 std::string count(std::int64_t n, const std::string& one);
 /// Milli-units of a resource (`cpu`, `memory`, or empty): `284m`, `312Mi`, `12.6`.
 std::string amount(std::int64_t milli, const std::string& resource);
+/// `08:04:50`
+std::string time_of_day(Instant at);
 
 }  // namespace swell::control::hpa

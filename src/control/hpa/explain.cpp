@@ -13,8 +13,6 @@ namespace {
 using Form = Target::Form;
 using journal::Step;
 
-std::string time_of_day(Instant at) { return to_rfc3339_seconds(at).substr(11, 8); }
-
 std::string resource_of(const spec::MetricSpec& metric) {
     if (metric.resource) return metric.resource->name;
     return metric.container_resource ? metric.container_resource->name : "";

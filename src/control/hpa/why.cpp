@@ -63,6 +63,19 @@ std::string limit_in_the_way(const journal::Entry& entry, std::int32_t replicas,
     return {};
 }
 
+// The window that would hold the number even if the metrics asked for `replicas`, if one does.
+std::string window_in_the_way(const journal::Entry& entry, std::int32_t replicas, bool more) {
+    for (const Step& step : entry.steps) {
+        if (step.rule != "stabilization-window" || !step.numbers.contains("until")) continue;
+        const auto held = step.numbers.value("held", std::int64_t{replicas});
+        const auto until = parse_rfc3339(step.numbers.value("until", ""));
+        if (until && (more ? held < replicas : held > replicas))
+            return "the stabilization window holds " + number(held) + " until " +
+                   time_of_day(*until);
+    }
+    return {};
+}
+
 // What one metric would have had to be to ask for `replicas`.
 std::string level_needed(const Json& numbers, std::int32_t replicas, bool more) {
     const auto level =
@@ -138,7 +151,9 @@ std::string why_not(const journal::Entry& entry, std::int32_t replicas) {
         text += text.empty() ? number(replicas) + " needs " : more ? ", or " : ", and ";
         text += needed;
     }
-    return text.empty() ? "the metrics asked for " + number(decided) : text;
+    if (text.empty()) text = "the metrics asked for " + number(decided);
+    const std::string window = window_in_the_way(entry, replicas, more);
+    return window.empty() ? text : text + ", and " + window;
 }
 
 }  // namespace swell::control::hpa

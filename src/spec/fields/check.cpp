@@ -73,7 +73,7 @@ class Checker {
     }
 
     void problem(std::string what) {
-        if (problems_.size() < most_problems) problems_.push_back({path_.text(), std::move(what)});
+        if (has_room(problems_, false)) problems_.push_back({path_.text(), std::move(what)});
     }
 
     Problems& problems_;

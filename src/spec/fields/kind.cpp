@@ -15,7 +15,7 @@ bool within(std::string_view path, std::string_view outer) {
 void add_new(Problems& problems, Problems more) {
     const std::size_t before = problems.size();
     for (Problem& problem : more) {
-        if (problems.size() >= most_problems) return;
+        if (!has_room(problems, problem.warning)) continue;
         bool told = false;
         for (std::size_t i = 0; i < before && !told; ++i)
             told = !problems[i].warning && (within(problem.path, problems[i].path) ||

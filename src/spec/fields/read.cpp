@@ -46,18 +46,19 @@ class Reader {
     void value(const Node& node, const Type& type, void* into);
     void list(const Node& node, const Type& type, void* into);
     void map(const Node& node, const Type& type, void* into);
+    void entry(const Node& node, const std::string& key, const Type& type, void* into);
     void bytes(const Node& node, Labels& into);
     void text(const Node& node, std::string& into);
     void number(const Node& node, const Type& type, void* into);
     void real(const Node& node, double& into);
     void version(const Node& node, std::uint64_t& into);
-    void quantity(const Node& node, Quantity& into);
+    bool quantity(const Node& node, Quantity& into);
     void instant(const Node& node, Instant& into);
     void int_or_string(const Node& node, IntOrString& into);
     void unknown(const Node& node, const Struct& type, bool root);
 
     void problem(std::string path, std::string what, bool warning = false) {
-        if (problems_.size() < most_problems)
+        if (has_room(problems_, warning))
             problems_.push_back({std::move(path), std::move(what), warning});
     }
     void problem(std::string what) { problem(path_.text(), std::move(what)); }
@@ -99,7 +100,7 @@ void Reader::unknown(const Node& node, const Struct& type, bool root) {
     if (root) names = {"apiVersion", "kind"};
     for (const Field& each : type.fields) names.push_back(each.name);
     for (const auto& [key, at] : node.keys) {
-        if (problems_.size() >= most_problems) return;
+        if (!has_room(problems_, false)) return;
         if (std::find(names.begin(), names.end(), key) != names.end()) continue;
         std::string what = "unknown field " + in_quotes(key);
         if (key.size() <= 60)
@@ -140,7 +141,8 @@ void Reader::value(const Node& node, const Type& type, void* into) {
         case Shape::real:
             return real(node, *static_cast<double*>(into));
         case Shape::quantity:
-            return quantity(node, *static_cast<Quantity*>(into));
+            quantity(node, *static_cast<Quantity*>(into));
+            return;
         case Shape::instant:
             return instant(node, *static_cast<Instant*>(into));
         case Shape::int_or_string:
@@ -172,11 +174,22 @@ void Reader::map(const Node& node, const Type& type, void* into) {
     if (node.type != Node::Type::mapping) return expected("an object", node);
     for (std::size_t i = 0; i < node.items.size(); ++i) {
         path_.enter_key(node.keys[i].first);
-        void* const element = type.insert(into, node.keys[i].first);
-        // A key without a value: `data: {empty: }` is an empty text, as Kubernetes reads it.
-        if (node.items[i].type != Node::Type::null) value(node.items[i], *type.element, element);
+        entry(node.items[i], node.keys[i].first, type, into);
         path_.leave();
     }
+}
+
+void Reader::entry(const Node& node, const std::string& key, const Type& type, void* into) {
+    // A key without a value: `data: {empty: }` is an empty text, as Kubernetes reads it.
+    if (node.type == Node::Type::null) {
+        type.insert(into, key);
+        return;
+    }
+    if (type.element->shape != Type::Shape::quantity)
+        return value(node, *type.element, type.insert(into, key));
+    // An amount that is none is left out: as 0 it would be compared with the others.
+    Quantity amount;
+    if (quantity(node, amount)) *static_cast<Quantity*>(type.insert(into, key)) = amount;
 }
 
 void Reader::bytes(const Node& node, Labels& into) {
@@ -251,13 +264,19 @@ void Reader::version(const Node& node, std::uint64_t& into) {
     into = value;
 }
 
-void Reader::quantity(const Node& node, Quantity& into) {
+/// Whether it is one.
+bool Reader::quantity(const Node& node, Quantity& into) {
     using Type = Node::Type;
-    if (node.type != Type::string && node.type != Type::integer && node.type != Type::number)
-        return expected("a quantity such as 500m or 128Mi", node);
-    const auto parsed = Quantity::parse(node.text);
-    if (!parsed) return expected("a quantity such as 500m or 128Mi", node);
-    into = *parsed;
+    const bool scalar =
+        node.type == Type::string || node.type == Type::integer || node.type == Type::number;
+    if (scalar) {
+        if (const auto parsed = Quantity::parse(node.text)) {
+            into = *parsed;
+            return true;
+        }
+    }
+    expected("a quantity such as 500m or 128Mi", node);
+    return false;
 }
 
 void Reader::instant(const Node& node, Instant& into) {
@@ -277,6 +296,30 @@ void Reader::int_or_string(const Node& node, IntOrString& into) {
 }
 
 }  // namespace
+
+bool has_room(const Problems& problems, bool warning) {
+    if (problems.size() <= most_problems) return true;
+    const auto alike = std::count_if(problems.begin(), problems.end(), [&](const Problem& p) {
+        return p.warning == warning;
+    });
+    return static_cast<std::size_t>(alike) <= most_problems;
+}
+
+void cut(Problems& problems) {
+    for (const bool warning : {false, true}) {
+        std::size_t kept = 0;
+        const auto too_many = std::erase_if(problems, [&](const Problem& p) {
+            return p.warning == warning && kept++ >= most_problems;
+        });
+        if (too_many == 0) continue;
+        const std::string of = warning ? "warnings" : "problems";
+        problems.push_back(
+            {"",
+             "and more " + of + "; the first " + std::to_string(most_problems) + " are shown",
+             warning}
+        );
+    }
+}
 
 std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 60;

@@ -6,8 +6,16 @@
 
 namespace swell::spec::fields {
 
-/// Most problems told of one object: a hostile text must not make us write a book about it.
+/// Most problems told of one object, and most warnings beside them: a hostile text must not make us
+/// write a book about it.
 inline constexpr std::size_t most_problems = 100;
+
+/// Whether one more may be noted. One beyond the most is, for cut() to know that there are more;
+/// and warnings leave the problems their room, or what is wrong would pass for right.
+bool has_room(const Problems& problems, bool warning);
+
+/// Leaves the most that are told, and says what was left out.
+void cut(Problems& problems);
 
 /// Fills a fresh struct from a manifest. Fields that are absent or null keep their defaults, and so
 /// do empty strings.

@@ -1,3 +1,5 @@
+#include <arpa/inet.h>
+
 #include <set>
 
 #include "spec/fields/kind.hpp"
@@ -51,12 +53,11 @@ void validate_ports(const ServiceSpec& spec, Problems& problems) {
         problems.push_back({"spec.ports", "is required"});
 }
 
-/// A plain look: digits and dots, or hex digits and colons. The system that uses it says the rest.
-bool looks_like_address(std::string_view text) {
-    constexpr std::string_view four = "0123456789.";
-    constexpr std::string_view six = "0123456789abcdefABCDEF:.";
-    const bool colon = text.find(':') != std::string_view::npos;
-    return text.find_first_not_of(colon ? six : four) == std::string_view::npos;
+bool is_address(const std::string& text) {
+    in6_addr address{};
+    return text.find('\0') == std::string::npos &&
+           (::inet_pton(AF_INET, text.c_str(), &address) == 1 ||
+            ::inet_pton(AF_INET6, text.c_str(), &address) == 1);
 }
 
 void validate(const Service& service, Problems& problems) {
@@ -67,8 +68,7 @@ void validate(const Service& service, Problems& problems) {
     if (spec.type == "ExternalName" && spec.external_name.empty())
         problems.push_back({"spec.externalName", "is required for type ExternalName"});
     tell(problems, "spec.externalName", spec.external_name, dns_subdomain);
-    if (!spec.cluster_ip.empty() && spec.cluster_ip != "None" &&
-        !looks_like_address(spec.cluster_ip))
+    if (!spec.cluster_ip.empty() && spec.cluster_ip != "None" && !is_address(spec.cluster_ip))
         problems.push_back(
             {"spec.clusterIP",
              "must be empty, None, or an IP address, got " + in_quotes(spec.cluster_ip)}
