@@ -1,5 +1,6 @@
 #include "http/client_io.hpp"
 
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -18,6 +19,10 @@ namespace {
 
 constexpr std::size_t read_bytes = 64u << 10;
 
+bool is_host(std::string_view name) {
+    return name.size() == 4 && ::strncasecmp(name.data(), "Host", name.size()) == 0;
+}
+
 /// Host for a Unix socket, where the address says nothing to the server.
 std::string_view host_of(const std::string& address) {
     return address.find('/') != std::string::npos ? std::string_view("localhost") : address;
@@ -25,13 +30,17 @@ std::string_view host_of(const std::string& address) {
 
 Result<std::string> request_bytes(const Request& request) {
     std::vector<Header> fields;
-    fields.push_back({.name = "Host", .value = host_of(request.address)});
+    // A Host of the caller's own comes first of all, too; there may be one alone.
+    std::string_view host = host_of(request.address);
+    for (const auto& [name, value] : request.headers)
+        if (is_host(name)) host = value;
+    fields.push_back({.name = "Host", .value = host});
     const std::string length = std::to_string(request.body.size());
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name) || !is_field_value(value)) {
             return fail(Code::invalid, "header \"" + name + "\": not a header");
         }
-        fields.push_back({.name = name, .value = value});
+        if (!is_host(name)) fields.push_back({.name = name, .value = value});
     }
     const bool has_body = request.method != "GET" && request.method != "HEAD";
     if (has_body || !request.body.empty()) {

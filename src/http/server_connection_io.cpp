@@ -267,6 +267,11 @@ void Responder::begin(int status, HeaderList headers) const {
     if (!to->taking_) to->flush();
 }
 
+std::size_t Responder::unsent() const {
+    const auto connection = answer_->connection.lock();
+    return connection ? connection->unsent() : 0;
+}
+
 void Responder::write(std::string_view data) const {
     const auto to = answer_->connection.lock();
     if (!to || answer_->gone || answer_->state != Answer::State::streaming || to->head_only_)

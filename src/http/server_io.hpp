@@ -29,6 +29,8 @@ class Responder {
     /// A client that lets more than Limits::unsent_bytes pile up is disconnected.
     void write(std::string_view data) const;
     void end() const;
+    /// Bytes written that the client's socket has not taken yet: who has much to say waits for 0.
+    std::size_t unsent() const;
 
     /// Calls `then` (once, from the loop) when the client goes before the answer has ended. Not
     /// called when it is gone already; see gone().

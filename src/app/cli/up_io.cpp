@@ -79,7 +79,10 @@ class Foreground {
     }
     ~Foreground() { loop_.cancel(timer_); }
 
-    void start() { tick(); }
+    void start() {
+        if (!terminal_) std::cout << "metrics: " << plane_.metrics_url() << "\n";
+        tick();
+    }
 
     /// The first time gracefully, the second time at once.
     void interrupt() {
@@ -130,6 +133,7 @@ class Foreground {
 
     void judge(Instant now) {
         if (!plane_.has_load()) return;
+        if (plane_.load_ended()) complaint_ = plane_.load_failure();
         if (plane_.settled()) return stop();
         if (!load_ended_ && plane_.load_ended()) load_ended_ = now;
         if (load_ended_ && now - *load_ended_ > patience_) {
@@ -242,7 +246,8 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
                 std::cout << "service/" << service.metadata().name << " " << url << "\n";
     const auto status = api.call("GET", "/swell/v1/status");
     if (!status) return failed(status.error());
-    std::cout << where_it_runs(*status) << "\n";
+    std::cout << "metrics " << status->value("metrics", "") << "\n"
+              << where_it_runs(*status) << "\n";
     return 0;
 }
 

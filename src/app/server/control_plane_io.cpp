@@ -77,6 +77,9 @@ struct ControlPlane::Parts {
     Result<void> run();
     void routes();
     void serve_metrics();
+    std::string metrics_url() const {
+        return metrics_address.empty() ? "" : "http://" + metrics_address + "/metrics";
+    }
     void every_second();
     std::vector<spec::Object> list(std::string_view kind) const {
         return store->list({.kind = kind});
@@ -183,6 +186,7 @@ void ControlPlane::Parts::routes() {
             {{"pid", ::getpid()},
              {"proxyPid", proxy->pid()},
              {"detach", config.detach},
+             {"metrics", metrics_url()},
              {"ready", traffic->listening()}}
         );
     });
@@ -303,6 +307,8 @@ bool ControlPlane::ready() const {
 
 bool ControlPlane::has_load() const { return parts_->loads->any(); }
 
+std::string ControlPlane::load_failure() const { return parts_->loads->failure(); }
+
 bool ControlPlane::load_ended() const { return parts_->loads->all_done(); }
 
 bool ControlPlane::settled() const {
@@ -316,8 +322,6 @@ bool ControlPlane::settled() const {
 void ControlPlane::on_stop(std::function<void()> then) { parts_->on_stop = std::move(then); }
 
 bool ControlPlane::resumed() const { return parts_->resumed; }
-std::string ControlPlane::metrics_url() const {
-    return parts_->metrics_address.empty() ? "" : "http://" + parts_->metrics_address + "/metrics";
-}
+std::string ControlPlane::metrics_url() const { return parts_->metrics_url(); }
 
 }  // namespace swell::app

@@ -53,6 +53,8 @@ class ControlPlane {
     bool settled() const;
     /// Objects of an earlier run are still there (it was killed, or runs detached).
     bool resumed() const;
+    /// Why a load could not be sent: `loadtest/peak: …`; empty when all could.
+    std::string load_failure() const;
     std::string metrics_url() const;
 
   private:

@@ -9,6 +9,9 @@ namespace swell::app {
 
 namespace {
 
+/// A Service may come a moment after the LoadTest that names it.
+constexpr Duration service_patience = std::chrono::seconds(5);
+
 constexpr Duration period = std::chrono::seconds(1);
 
 bool ended(const spec::LoadTestStatus& status) {
@@ -58,6 +61,17 @@ void LoadRunner::consider(const spec::Object& object) {
     const bool by_service = !test.spec.target.service.empty();
     const std::string address = by_service ? address_of(test) : std::string();
     if (!by_service || !address.empty()) return begin(test, address);
+    const spec::Key service{
+        spec::kind_of<spec::Service>().name, test.metadata.ns, test.spec.target.service
+    };
+    const auto created = test.metadata.creation_timestamp.value_or(loop_.now());
+    if (!cluster_.get(service) && loop_.now() - created > service_patience) {
+        spec::LoadTestStatus status = test.status;
+        status.phase = "Failed";
+        status.message = to_text(service) + " is not there";
+        status.completion_time = loop_.now();
+        return write(test, status);
+    }
     if (test.status.phase.empty())
         write(
             test,
@@ -163,6 +177,14 @@ std::vector<LoadView> LoadRunner::views() const {
 }
 
 bool LoadRunner::any() const { return !cluster_.list({.kind = kind_name()}).empty(); }
+
+std::string LoadRunner::failure() const {
+    for (const auto& object : cluster_.list({.kind = kind_name()})) {
+        const auto& status = object.as<spec::LoadTest>().status;
+        if (status.phase == "Failed") return to_text(spec::key_of(object)) + ": " + status.message;
+    }
+    return {};
+}
 
 bool LoadRunner::all_done() const {
     const auto tests = cluster_.list({.kind = kind_name()});

@@ -30,6 +30,8 @@ class LoadRunner {
     /// Whether there is a load test, and whether all of them have ended.
     bool any() const;
     bool all_done() const;
+    /// Of the first that has failed; empty when none has.
+    std::string failure() const;
 
   private:
     struct Running {

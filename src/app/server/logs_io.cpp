@@ -11,6 +11,8 @@ namespace swell::app {
 namespace {
 
 constexpr Duration follow_period = std::chrono::milliseconds(200);
+constexpr Duration slow_reader_period = std::chrono::milliseconds(5);
+constexpr std::size_t piece_bytes = 1u << 20;  // well below what the server lets pile up
 
 std::string text_of(const std::map<std::string, std::string>& query, const char* name) {
     const auto found = query.find(name);
@@ -26,7 +28,8 @@ std::string printed(const cluster::LogSlice& slice, bool timestamps) {
     std::string text;
     for (const auto& line : slice.lines) {
         if (timestamps) text += line.at + " ";
-        text += line.text + "\n";
+        text += line.text;
+        if (line.whole) text += "\n";
     }
     return text;
 }
@@ -79,20 +82,34 @@ void Logs::pump(std::uint64_t id) {
     const auto found = follows_.find(id);
     if (found == follows_.end()) return;
     Follow& follow = found->second;
+    if (follow.responder.unsent() > 0 || !follow.pending.empty()) return push(id, follow);
     const auto slice = pods_.logs(follow.pod, follow.query);
-    const bool over = !slice || (!slice->more && !follow.goes_on);
+    follow.over = !slice || (!slice->more && !follow.goes_on);
+    follow.more = slice && slice->more;
     if (slice) {
-        if (!slice->lines.empty()) follow.responder.write(printed(*slice, follow.timestamps));
+        follow.pending = printed(*slice, follow.timestamps);
         follow.query.since = slice->next;
         follow.query.tail.reset();
     }
-    if (over) {
+    push(id, follow);
+}
+
+/// What was read goes out in pieces, each when the one before has been taken, however slowly.
+void Logs::push(std::uint64_t id, Follow& follow) {
+    if (follow.responder.unsent() == 0 && !follow.pending.empty()) {
+        const std::string piece = follow.pending.substr(0, piece_bytes);
+        follow.pending.erase(0, piece.size());
+        follow.responder.write(piece);
+    }
+    if (follow.pending.empty() && follow.over) {
         const http::Responder responder = follow.responder;
-        follows_.erase(found);
+        follows_.erase(id);
         return responder.end();
     }
-    follow.timer =
-        loop_.call_after(slice->more ? Duration{} : follow_period, [this, id] { pump(id); });
+    const bool idle = follow.pending.empty() && !follow.more;
+    const Duration pause =
+        idle ? follow_period : (follow.responder.unsent() > 0 ? slow_reader_period : Duration{});
+    follow.timer = loop_.call_after(pause, [this, id] { pump(id); });
 }
 
 cluster::ApiResponse usage_answer(

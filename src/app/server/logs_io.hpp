@@ -29,8 +29,11 @@ class Logs {
         bool timestamps = false, goes_on = false;
         http::Responder responder;
         Clock::Timer timer = 0;
+        std::string pending = {};         ///< read, and not yet sent
+        bool more = false, over = false;  ///< whether the log goes on at once; or not at all
     };
     void pump(std::uint64_t id);
+    void push(std::uint64_t id, Follow& follow);
 
     Loop& loop_;
     const cluster::PodRuntime& pods_;

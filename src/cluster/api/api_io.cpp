@@ -12,6 +12,8 @@ struct ApiServer::Stream {
 namespace {
 
 constexpr std::size_t most_watches = 256;
+/// An apply brings all objects of a run in one body, and each of its files may have 16 MiB.
+constexpr std::size_t most_body_bytes = 128u << 20;
 
 const char* word_of(Change::Type type) {
     switch (type) {
@@ -59,9 +61,13 @@ void send(const http::Responder& responder, ApiResponse response) {
 ApiServer::ApiServer(Loop& loop, Cluster& cluster, Api& api)
     : cluster_(cluster),
       api_(api),
-      server_(loop, [this](http::Request request, const http::Responder& responder) {
-          handle(std::move(request), responder);
-      }) {}
+      server_(
+          loop,
+          [this](http::Request request, const http::Responder& responder) {
+              handle(std::move(request), responder);
+          },
+          {.body_bytes = most_body_bytes}
+      ) {}
 
 ApiServer::~ApiServer() = default;
 

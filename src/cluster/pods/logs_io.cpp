@@ -19,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longest_answer = 4u << 20;
+constexpr std::size_t longest_answer = 1u << 20;
+/// Room for the longest entry: with less, a file that is not at its end would look as if it were.
+constexpr std::size_t least_room = 64u << 10;
 
 struct File {
     Fd fd;
@@ -109,7 +111,15 @@ class Lines {
         for (const std::string_view line : split(text, '\n'))
             if (!line.empty()) add_entry(log_entry(line));
     }
-    std::vector<LogLine> take() { return std::move(lines_); }
+    /// A line whose end is not there yet comes as far as it is: the next reading goes on behind it.
+    std::vector<LogLine> take() {
+        for (auto& [stream, open] : open_) {
+            if (open.text.empty()) continue;
+            open.whole = false;
+            lines_.push_back(std::move(open));
+        }
+        return std::move(lines_);
+    }
 
   private:
     void add_entry(const LogEntry& entry) {
@@ -158,21 +168,21 @@ Result<LogSlice> read_logs(const std::string& container_folder, const LogQuery& 
             return attempt == cursor.attempt && f.inode == cursor.inode;
         });
         if (from == files.end()) from = files.begin();
-        for (; from != files.end() && room > 0; ++from) {
+        for (; from != files.end() && room >= least_room; ++from) {
             const bool same = cursor.attempt == attempt && from->inode == cursor.inode;
             std::uint64_t offset = same ? cursor.offset : 0;
             while (true) {
-                const std::string text =
-                    read_lines(*from, offset, std::min<std::size_t>(room, 1u << 20));
+                const std::string text = read_lines(*from, offset, room);
                 lines.add(text);
                 offset += text.size();
                 if (!query.tail) room -= std::min(room, text.size());
                 cursor = {attempt, from->inode, offset};
-                if (text.empty() || room == 0) break;
+                if (text.empty() || room < least_room) break;
             }
         }
+        if (room < least_room) break;
     }
-    slice.more = room < 65536;
+    slice.more = room < least_room;
     slice.lines = lines.take();
     if (query.tail && slice.lines.size() > *query.tail)
         slice.lines.erase(

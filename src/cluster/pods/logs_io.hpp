@@ -22,6 +22,7 @@ struct LogLine {
     std::string at;      ///< RFC 3339 with nanoseconds
     std::string stream;  ///< stdout or stderr
     std::string text;
+    bool whole = true;  ///< its end was there, too
     bool operator==(const LogLine&) const = default;
 };
 

@@ -90,7 +90,7 @@ std::string World::log(const std::string& name, LogQuery query) const {
     const auto slice = runtime->logs({spec::kind_of<spec::Pod>().name, "default", name}, query);
     if (!slice) return "error: " + slice.error().what;
     std::string text;
-    for (const LogLine& line : slice->lines) text += line.text + "\n";
+    for (const LogLine& line : slice->lines) text += line.text + (line.whole ? "\n" : "");
     return text;
 }
 

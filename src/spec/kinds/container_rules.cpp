@@ -210,6 +210,12 @@ class Rules {
 
     void http_get(const HttpGetAction& action, const std::string& here) {
         port(action.port, here + ".port");
+        if (action.scheme == "HTTPS")
+            problem(
+                here + ".scheme",
+                "HTTPS is checked as tcpSocket would be: Swell does not speak TLS yet",
+                true
+            );
         for (std::size_t i = 0; i < action.http_headers.size(); ++i)
             tell(
                 problems_,

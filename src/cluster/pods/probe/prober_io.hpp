@@ -46,7 +46,7 @@ class RunningCheck {
 
   private:
     void get();
-    void connect();
+    void connect(const std::string& given);
     void finish(bool passed, std::string output);
 
     Loop& loop_;
