@@ -20,6 +20,7 @@
 #include "control/hpa/controller.hpp"
 #include "control/replicaset/controller.hpp"
 #include "control/services/controller.hpp"
+#include "control/vpa/controller.hpp"
 #include "http/server_io.hpp"
 #include "journal/journal_io.hpp"
 #include "metrics/instruments/exposition.hpp"
@@ -57,6 +58,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<control::ServicesController> services;
     std::unique_ptr<control::EndpointsController> endpoints;
     std::unique_ptr<control::DeploymentController> deployments;
+    std::unique_ptr<control::vpa::VpaController> vpas;  // gives the next one its admission
     std::unique_ptr<control::ReplicaSetController> replica_sets;
     std::unique_ptr<control::hpa::HpaController> hpas;
     std::unique_ptr<LoadRunner> loads;
@@ -136,7 +138,9 @@ Result<void> ControlPlane::Parts::run() {
     );
     endpoints = std::make_unique<control::EndpointsController>(world);
     deployments = std::make_unique<control::DeploymentController>(world);
+    vpas = std::make_unique<control::vpa::VpaController>(world);
     replica_sets = std::make_unique<control::ReplicaSetController>(world);
+    replica_sets->admit_with(vpas->admission());
     control::hpa::Config hpa_config;
     hpa_config.sync_period = config.hpa_sync_period;
     hpas = std::make_unique<control::hpa::HpaController>(world, hpa_config);
@@ -162,6 +166,7 @@ Result<void> ControlPlane::Parts::run() {
     replica_sets->start();
     deployments->start();
     hpas->start();
+    vpas->start();
     watch_over->start();
     loads->start();
     every_second();
@@ -274,6 +279,7 @@ void ControlPlane::stop(bool forget, std::function<void()> done) {
     parts.hpas.reset();
     parts.deployments.reset();
     parts.replica_sets.reset();
+    parts.vpas.reset();
     parts.pods->stop([this, forget, done = std::move(done)] {
         Parts& rest = *parts_;
         if (forget) {
