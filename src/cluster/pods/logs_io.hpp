@@ -30,7 +30,7 @@ struct LogSlice {
     std::vector<LogLine> lines;
     std::string
         next;  ///< ask with this as `since` for what comes later; survives rotation and restarts
-    bool more = false;  ///< there is more than one answer holds (4 MiB); ask on at once
+    bool more = false;  ///< there is more than one answer holds (1 MiB); ask on at once
 };
 
 namespace pods {
