@@ -230,7 +230,9 @@ TEST_F(DeploymentControllerTest, ATakenNameIsACollision) {
     const spec::Deployment made = shop(1);
     spec::ReplicaSet foreign = deployment::shop_set({"x", 0, 0});
     foreign.metadata.name = "shop-" + deployment::hash(made.spec.pod_template, std::nullopt);
-    foreign.metadata.owner_references[0].uid = "another";
+    spec::ConfigMap another;
+    another.metadata.name = "another";
+    foreign.metadata.owner_references[0].uid = store->create(another)->metadata().uid;
     ASSERT_TRUE(store->create(foreign).has_value());
     create(made);
     run_pods();
