@@ -1,6 +1,5 @@
 #include "http/client_io.hpp"
 
-#include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -19,9 +18,7 @@ namespace {
 
 constexpr std::size_t read_bytes = 64u << 10;
 
-bool is_host(std::string_view name) {
-    return name.size() == 4 && ::strncasecmp(name.data(), "Host", name.size()) == 0;
-}
+bool is_host(std::string_view name) { return same_name(name, "Host"); }
 
 /// Host for a Unix socket, where the address says nothing to the server.
 std::string_view host_of(const std::string& address) {
@@ -30,11 +27,9 @@ std::string_view host_of(const std::string& address) {
 
 Result<std::string> request_bytes(const Request& request) {
     std::vector<Header> fields;
-    // A Host of the caller's own comes first of all, too; there may be one alone.
-    std::string_view host = host_of(request.address);
-    for (const auto& [name, value] : request.headers)
-        if (is_host(name)) host = value;
-    fields.push_back({.name = "Host", .value = host});
+    // There may be one Host alone, and it comes first: the caller's own where he gives one.
+    const auto own_host = find(request.headers, "Host");
+    fields.push_back({.name = "Host", .value = own_host.value_or(host_of(request.address))});
     const std::string length = std::to_string(request.body.size());
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name) || !is_field_value(value)) {

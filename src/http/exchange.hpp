@@ -17,8 +17,8 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first field of that name (case ignored).
 std::optional<std::string_view> find(const HeaderList& headers, std::string_view name);
 
-/// A whole request. The client adds Host, Content-Length and Connection; the caller gives none of
-/// them.
+/// A whole request. The client adds Content-Length and Connection, which the caller never gives,
+/// and Host where the caller gives none.
 struct Request {
     std::string method = "GET";
     std::string target = "/";  ///< path and query

@@ -248,6 +248,40 @@ TEST_F(ServerTest, AClientThatDoesNotReadIsCutOff) {
     EXPECT_TRUE(until([&] { return gone; }));
 }
 
+TEST_F(ServerTest, AClientThatReadsSlowlyGetsAllFromOneWhoWaits) {
+    std::optional<Responder> stream;
+    serve(
+        [&](const Request&, const Responder& answer) {
+            stream = answer;
+            answer.begin(200, {{"Content-Type", "text/plain"}});
+        },
+        {.unsent_bytes = 2u << 20}
+    );
+    const Fd fd = raw("GET / HTTP/1.0\r\n\r\n");
+    ASSERT_TRUE(until([&] { return stream.has_value(); }));
+    const std::string piece(1u << 20, 'x');
+    int left = 16;
+    while (left > 0 && stream->unsent() == 0) {
+        stream->write(piece);
+        --left;
+    }
+    ASSERT_GT(left, 0) << "the sockets took all of it: nothing is slow here";
+    EXPECT_FALSE(stream->gone());
+    std::vector<char> bytes(1u << 20);
+    std::size_t got = 0;
+    EXPECT_TRUE(until([&] {
+        if (left > 0 && stream->unsent() == 0) {
+            stream->write(piece);
+            if (--left == 0) stream->end();
+        }
+        const ssize_t size = ::recv(*fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
+        if (size > 0) got += static_cast<std::size_t>(size);
+        return size == 0;
+    }));
+    EXPECT_EQ(left, 0);
+    EXPECT_GT(got, 16 * piece.size()) << "with the head";
+}
+
 TEST_F(ServerTest, HeadersCannotBeSmuggledIn) {
     serve([](const Request&, const Responder& answer) {
         answer.send({.status = 200, .headers = {{"X", "a\r\nEvil: 1"}, {"Y", "b"}}, .body = ""});

@@ -845,6 +845,23 @@ spec:
           "a.yaml:9:24: spec.containers[0].readinessProbe.periodSeconds: must be >= 1, got 0",
           "a.yaml:10:32: warning: spec.containers[0].startupProbe.httpGet.port: no port of the "
           "container has the name \"web\""}},
+        {"no TLS",
+         R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - name: web
+      command: [./web]
+      readinessProbe: {httpGet: {scheme: HTTPS, port: 443}}
+      livenessProbe: {httpGet: {scheme: HTTP, port: 80}}
+      lifecycle: {postStart: {httpGet: {scheme: HTTPS, port: 443}}}
+)",
+         {"a.yaml:8:34: warning: spec.containers[0].readinessProbe.httpGet.scheme: HTTPS is "
+          "checked "
+          "as tcpSocket: Swell does not speak TLS yet",
+          "a.yaml:10:41: warning: spec.containers[0].lifecycle.postStart.httpGet.scheme: HTTPS is "
+          "checked as tcpSocket: Swell does not speak TLS yet"}},
         {"lifecycle",
          R"(apiVersion: v1
 kind: Pod

@@ -31,8 +31,15 @@ Result<http::Response> ask(
     const std::string& socket, http::Request request, http::Client::OnData on_data = {}
 ) {
     request.address = socket;
+    bool heard = false;
+    if (on_data)
+        on_data = [&heard, then = std::move(on_data)](std::string_view data) {
+            heard = true;
+            then(data);
+        };
     auto response = http::fetch(std::move(request), patience, std::move(on_data));
     if (!response) {
+        if (heard) return fail(Code::unavailable, "the answer broke off: " + response.error().what);
         if (response.error().code == Code::unavailable || response.error().code == Code::not_found)
             return fail(
                 Code::unavailable,

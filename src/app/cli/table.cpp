@@ -53,8 +53,53 @@ std::string ready_of(const spec::Pod& pod) {
     return number(ready) + "/" + number(static_cast<std::int64_t>(pod.spec.containers.size()));
 }
 
+std::string waiting_or_terminated(const spec::ContainerStatus& status) {
+    if (status.state.waiting) return status.state.waiting->reason;
+    if (!status.state.terminated) return "";
+    const auto& ended = *status.state.terminated;
+    if (!ended.reason.empty()) return ended.reason;
+    return ended.signal != 0 ? "Signal:" + number(ended.signal)
+                             : "ExitCode:" + number(ended.exit_code);
+}
+
+bool sidecar(const spec::Pod& pod, std::size_t init) {
+    return init < pod.spec.init_containers.size() &&
+           pod.spec.init_containers[init].restart_policy == "Always";
+}
+
+bool is_initialized(const spec::Pod& pod) {
+    const auto& all = pod.status.conditions;
+    return std::any_of(all.begin(), all.end(), [](const spec::Condition& one) {
+        return one.type == "Initialized" && one.status == "True";
+    });
+}
+
+/// What the pod's init containers wait for; empty once they hold nothing up.
+/// Source  kubernetes pkg/printers/internalversion/printers.go, printPod
+std::string init_word(const spec::Pod& pod) {
+    if (is_initialized(pod)) return "";
+    for (std::size_t i = 0; i < pod.status.init_container_statuses.size(); ++i) {
+        const auto& status = pod.status.init_container_statuses[i];
+        const auto& ended = status.state.terminated;
+        if (ended && ended->exit_code == 0) continue;
+        if (sidecar(pod, i) && status.started.value_or(false)) continue;
+        const std::string why = waiting_or_terminated(status);
+        if (!why.empty() && why != "PodInitializing") return "Init:" + why;
+        return "Init:" + number(static_cast<std::int64_t>(i)) + "/" +
+               number(static_cast<std::int64_t>(pod.spec.init_containers.size()));
+    }
+    return "";
+}
+
+/// Of the init containers while they hold the pod up; then of the containers, and of the sidecars
+/// beside them.
 std::int64_t restarts_of(const spec::Pod& pod) {
+    const bool initializing = !init_word(pod).empty();
     std::int64_t restarts = 0;
+    for (std::size_t i = 0; i < pod.status.init_container_statuses.size(); ++i)
+        if (initializing || sidecar(pod, i))
+            restarts += pod.status.init_container_statuses[i].restart_count;
+    if (initializing) return restarts;
     for (const auto& status : pod.status.container_statuses) restarts += status.restart_count;
     return restarts;
 }
@@ -290,33 +335,6 @@ Columns columns_of(const spec::Kind& kind) {
             {"NAME", "TARGET", "PHASE", "REQUESTS", "ERRORS", "P95", "AGE"}, load_row, {}, nullptr
         };
     return {{"NAME", "AGE"}, plain_row, {}, nullptr};
-}
-
-std::string waiting_or_terminated(const spec::ContainerStatus& status) {
-    if (status.state.waiting) return status.state.waiting->reason;
-    if (!status.state.terminated) return "";
-    const auto& ended = *status.state.terminated;
-    if (!ended.reason.empty()) return ended.reason;
-    return ended.signal != 0 ? "Signal:" + number(ended.signal)
-                             : "ExitCode:" + number(ended.exit_code);
-}
-
-std::string init_word(const spec::Pod& pod) {
-    std::int64_t done = 0;
-    for (const auto& status : pod.status.init_container_statuses) {
-        const auto& ended = status.state.terminated;
-        const bool sidecar_up = status.started.value_or(false) && status.state.running;
-        if ((ended && ended->exit_code == 0) || sidecar_up) {
-            ++done;
-            continue;
-        }
-        const auto all = static_cast<std::int64_t>(pod.spec.init_containers.size());
-        const std::string why = waiting_or_terminated(status);
-        if (why.empty() || why == "PodInitializing")
-            return "Init:" + number(done) + "/" + number(all);
-        return "Init:" + why;
-    }
-    return "";
 }
 
 }  // namespace

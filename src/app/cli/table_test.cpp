@@ -55,6 +55,47 @@ TEST(Table, PodStatusWords) {
     }
 }
 
+TEST(Table, InitContainers) {
+    const spec::ContainerState running{.running = spec::ContainerStateRunning{}};
+    const spec::ContainerState done{
+        .terminated = spec::ContainerStateTerminated{.reason = "Completed"}
+    };
+    const spec::ContainerState failed{
+        .terminated = spec::ContainerStateTerminated{.exit_code = 143, .reason = "Error"}
+    };
+    struct Case {
+        const char* why;
+        const char* policy;  // of the init container
+        spec::ContainerState init, app;
+        bool initialized;
+        const char *word, *restarts;  // 3 of the init container, 20 of the other
+    };
+    const Case cases[] = {
+        {"it runs first", "", running, {}, false, "Init:0/1", "3"},
+        {"it failed", "", failed, {}, false, "Init:Error", "3"},
+        {"it is done", "", done, running, true, "Running", "20"},
+        {"a sidecar beside it", "Always", running, running, true, "Running", "23"},
+        {"a sidecar that was ended with it", "Always", failed, done, true, "Completed", "23"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        spec::Pod pod;
+        pod.metadata.name = "a";
+        pod.spec.init_containers.resize(1);
+        pod.spec.init_containers[0].restart_policy = c.policy;
+        pod.status.phase = c.initialized ? "Running" : "Pending";
+        pod.status.init_container_statuses = {status(c.init)};
+        pod.status.init_container_statuses[0].restart_count = 3;
+        pod.status.init_container_statuses[0].started = true;  // as of one without a startup probe
+        pod.status.container_statuses = {status(c.app)};
+        pod.status.container_statuses[0].restart_count = 20;
+        if (c.initialized) pod.status.conditions = {{.type = "Initialized", .status = "True"}};
+        EXPECT_EQ(pod_status_word(pod), c.word);
+        const std::string row = table({pod}, now, {.headings = false});
+        EXPECT_NE(row.find(std::string("   ") + c.restarts + "   "), std::string::npos) << row;
+    }
+}
+
 TEST(Table, Deployments) {
     spec::Deployment d;
     d.metadata.name = "shop";

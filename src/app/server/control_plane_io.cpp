@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/server/admit.hpp"
+#include "app/server/disk_words.hpp"
 #include "app/server/load_runner_io.hpp"
 #include "app/server/logs_io.hpp"
 #include "app/server/noting_journal.hpp"
@@ -67,12 +68,14 @@ struct ControlPlane::Parts {
     std::unique_ptr<Logs> logs;
     std::unique_ptr<http::Server> metrics_server;
     std::string metrics_address;
+    DiskWords disk;
+    std::string unsaid;  // for the log
     bool resumed = false;
     std::function<void()> on_stop;
     Clock::Timer tick = 0;
 
     Parts(Loop& the_loop, Config the_config)
-        : loop(the_loop), config(std::move(the_config)), rng(config.seed) {}
+        : loop(the_loop), config(std::move(the_config)), rng(config.seed), disk(config.dir.path) {}
     ~Parts() { loop.cancel(tick); }
 
     Result<void> open();
@@ -83,6 +86,7 @@ struct ControlPlane::Parts {
         return metrics_address.empty() ? "" : "http://" + metrics_address + "/metrics";
     }
     void every_second();
+    void look_at_disk();
     std::vector<spec::Object> list(std::string_view kind) const {
         return store->list({.kind = kind});
     }
@@ -180,8 +184,23 @@ void ControlPlane::Parts::every_second() {
         warnings.push_back(
             "the proxy was started again " + std::to_string(proxy->restarts()) + " times"
         );
+    look_at_disk();
+    if (auto full = disk.warning(); !full.empty()) warnings.push_back(std::move(full));
     watch_over->warnings(std::move(warnings));
     tick = loop.call_after(std::chrono::seconds(1), [this] { every_second(); });
+}
+
+void ControlPlane::Parts::look_at_disk() {
+    const auto bytes = free_bytes(config.dir);
+    if (!bytes) return;
+    if (const std::string said = disk.look(*bytes); !said.empty())
+        unsaid += "swell: " + said + "\n";
+    if (unsaid.empty()) return;
+    // A terminal shows the view, and in it the warning. The log may be on the very disk that is
+    // full: what it does not take is tried again.
+    if (::isatty(STDERR_FILENO) != 0 ||
+        ::write(STDERR_FILENO, unsaid.data(), unsaid.size()) == std::ssize(unsaid))
+        unsaid.clear();
 }
 
 void ControlPlane::Parts::routes() {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include "spec/kinds/core.hpp"
 #include "spec/selector.hpp"
@@ -24,8 +25,13 @@ bool flag(const std::map<std::string, std::string>& query, const char* name) {
     return text == "1" || text == "true";
 }
 
+/// What is said in the log itself, for its reader has nothing else before him.
+std::string said(const std::string& what) { return "swell: " + what + "\n"; }
+
 std::string printed(const cluster::LogSlice& slice, bool timestamps) {
     std::string text;
+    if (slice.lost)
+        text = said("lines are missing here: rotation removed them before they could be sent");
     for (const auto& line : slice.lines) {
         if (timestamps) text += line.at + " ";
         text += line.text;
@@ -62,12 +68,17 @@ void Logs::answer(const cluster::ApiPath& path, const http::Responder& responder
     }
     const spec::Key pod{path.kind->name, path.ns.empty() ? "default" : path.ns, path.name};
     // A first look, so that what is not there is an answer and not an empty stream.
-    if (const auto slice = pods_.logs(pod, query); !slice) return refuse(responder, slice.error());
+    const auto slice = pods_.logs(pod, query);
+    if (!slice) return refuse(responder, slice.error());
     const std::uint64_t id = ++last_;
     const bool goes_on = flag(path.query, "follow");
-    follows_.emplace(
-        id, Follow{pod, std::move(query), flag(path.query, "timestamps"), goes_on, responder}
-    );
+    Follow& follow =
+        follows_
+            .emplace(
+                id,
+                Follow{pod, std::move(query), flag(path.query, "timestamps"), goes_on, responder}
+            )
+            .first->second;
     responder.begin(200, {{"Content-Type", "text/plain; charset=utf-8"}});
     responder.on_gone([this, id] {
         if (const auto found = follows_.find(id); found != follows_.end()) {
@@ -75,7 +86,8 @@ void Logs::answer(const cluster::ApiPath& path, const http::Responder& responder
             follows_.erase(found);
         }
     });
-    pump(id);
+    take(follow, slice);
+    push(id, follow);
 }
 
 void Logs::pump(std::uint64_t id) {
@@ -83,15 +95,20 @@ void Logs::pump(std::uint64_t id) {
     if (found == follows_.end()) return;
     Follow& follow = found->second;
     if (follow.responder.unsent() > 0 || !follow.pending.empty()) return push(id, follow);
-    const auto slice = pods_.logs(follow.pod, follow.query);
+    take(follow, pods_.logs(follow.pod, follow.query));
+    push(id, follow);
+}
+
+void Logs::take(Follow& follow, const Result<cluster::LogSlice>& slice) {
+    const bool had_more = std::exchange(follow.more, slice && slice->more);
     follow.over = !slice || (!slice->more && !follow.goes_on);
-    follow.more = slice && slice->more;
     if (slice) {
         follow.pending = printed(*slice, follow.timestamps);
         follow.query.since = slice->next;
-        follow.query.tail.reset();
+    } else if (had_more || slice.error().code != Code::not_found) {
+        // A pod that is gone ends its log; but what was known to be there must not end unsaid.
+        follow.pending = said("the rest of the log cannot be read: " + slice.error().what);
     }
-    push(id, follow);
 }
 
 /// What was read goes out in pieces, each when the one before has been taken, however slowly.

@@ -33,6 +33,7 @@ class Logs {
         bool more = false, over = false;  ///< whether the log goes on at once; or not at all
     };
     void pump(std::uint64_t id);
+    static void take(Follow& follow, const Result<cluster::LogSlice>& slice);
     void push(std::uint64_t id, Follow& follow);
 
     Loop& loop_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -80,6 +81,13 @@ Result<Fd> lock(const StateDir& dir) {
     if (::ftruncate(*file, 0) != 0 || ::pwrite(*file, pid.data(), pid.size(), 0) < 0)
         return std::unexpected(errno_error("cannot write " + dir.lock()));
     return file;
+}
+
+Result<std::uint64_t> free_bytes(const StateDir& dir) {
+    struct statvfs about{};
+    if (::statvfs(dir.path.c_str(), &about) != 0) return std::unexpected(errno_error(dir.path));
+    // Some blocks are kept back for root.
+    return std::uint64_t{about.f_frsize} * (::geteuid() == 0 ? about.f_bfree : about.f_bavail);
 }
 
 }  // namespace swell::app

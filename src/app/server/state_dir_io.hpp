@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/fd_io.hpp"
@@ -35,5 +36,8 @@ Result<StateDir> state_dir(const std::string& given);
 /// Creates the folder (0700) and takes its lock until the Fd closes. Errors  exists: another
 /// process has it (says its pid).
 Result<Fd> lock(const StateDir& dir);
+
+/// What its disk still takes from us. Errors  unavailable and the like, as the system says.
+Result<std::uint64_t> free_bytes(const StateDir& dir);
 
 }  // namespace swell::app

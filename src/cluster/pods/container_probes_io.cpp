@@ -52,6 +52,10 @@ void ContainerRun::on_probed(ProbeKind kind, const CheckResult& result) {
     state = after_try(probe, before, result.passed, context_.loop.now());
     if (!result.passed)
         pod_.event(true, "Unhealthy", std::string(word(kind)) + " probe failed: " + result.output);
+    if (result.warned)
+        pod_.event(
+            true, "ProbeWarning", std::string(word(kind)) + " probe warning: " + result.output
+        );
     if (gave_up(kind, probe, *state) && facts_.give_up.empty())
         facts_.give_up = std::string("failed ") +
                          (kind == ProbeKind::startup ? "startup" : "liveness") +

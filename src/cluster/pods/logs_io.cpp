@@ -8,6 +8,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/fd_io.hpp"
 #include "base/text.hpp"
@@ -26,16 +27,20 @@ constexpr std::size_t least_room = 64u << 10;
 struct File {
     Fd fd;
     std::uint64_t inode = 0;
+    std::uint64_t first = 0;  ///< hash of its first line: a new file may get an old one's inode
 };
 
-/// Where reading goes on: a file is known by its inode, because rotation changes its name.
+/// Where reading goes on: a file is known by what stays when rotation changes its name. Before
+/// anything was read of the attempt there is no file yet, and all but the attempt is 0.
 struct Cursor {
     int attempt = -1;
-    std::uint64_t inode = 0, offset = 0;
+    std::uint64_t inode = 0, first = 0, offset = 0;
 
     std::string text() const {
-        return std::to_string(attempt) + ":" + std::to_string(inode) + ":" + std::to_string(offset);
+        return std::to_string(attempt) + ":" + std::to_string(inode) + ":" + std::to_string(first) +
+               ":" + std::to_string(offset);
     }
+    bool in(const File& file) const { return inode == file.inode && first == file.first; }
 };
 
 template <class Number>
@@ -47,8 +52,9 @@ bool parse_number(std::string_view text, Number& to) {
 Result<Cursor> cursor_from(const std::string& text) {
     Cursor cursor;
     const auto parts = split(text, ':');
-    if (parts.size() != 3 || !parse_number(parts[0], cursor.attempt) ||
-        !parse_number(parts[1], cursor.inode) || !parse_number(parts[2], cursor.offset))
+    if (parts.size() != 4 || !parse_number(parts[0], cursor.attempt) ||
+        !parse_number(parts[1], cursor.inode) || !parse_number(parts[2], cursor.first) ||
+        !parse_number(parts[3], cursor.offset))
         return fail(Code::invalid, "since: \"" + text + "\" is not a place in a log");
     return cursor;
 }
@@ -67,21 +73,35 @@ std::vector<int> attempts(const std::string& folder) {
     return list;
 }
 
-/// An attempt's files, oldest first.
+/// FNV-1a of the first line, as far as 256 bytes; a cursor never points before its end.
+std::uint64_t hash_of_first_line(int fd) {
+    char bytes[256];
+    const ssize_t got = ::pread(fd, bytes, sizeof bytes, 0);
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (ssize_t i = 0; i < got && bytes[i] != '\n'; ++i)
+        hash = (hash ^ static_cast<unsigned char>(bytes[i])) * 0x100000001b3;
+    return hash;
+}
+
+/// An attempt's files, oldest first. Opened from the newest on, against the way rotation moves
+/// them: then one that is rotated meanwhile is met twice, and none is missed.
 std::vector<File> open_files(const std::string& folder, int attempt) {
     std::vector<File> files;
     const std::string name = folder + "/" + std::to_string(attempt) + ".log";
-    for (int n = 9; n >= 0; --n) {
+    for (int n = 0; n <= 9; ++n) {
         File file{Fd(
             ::open((n == 0 ? name : name + "." + std::to_string(n)).c_str(), O_RDONLY | O_CLOEXEC)
         )};
         struct stat about{};
         if (!file.fd || ::fstat(*file.fd, &about) != 0) continue;
         file.inode = about.st_ino;
-        // Rotated between two opens: the same file again under its next name.
-        if (!files.empty() && files.back().inode == file.inode) continue;
-        files.push_back(std::move(file));
+        file.first = hash_of_first_line(*file.fd);
+        const bool met = std::any_of(files.begin(), files.end(), [&](const File& each) {
+            return each.inode == file.inode;
+        });
+        if (!met) files.push_back(std::move(file));
     }
+    std::reverse(files.begin(), files.end());
     return files;
 }
 
@@ -105,8 +125,6 @@ std::string read_lines(const File& file, std::uint64_t offset, std::size_t longe
 /// Joins entries to lines, and remembers lines that are still open, by stream.
 class Lines {
   public:
-    explicit Lines(std::optional<std::size_t> tail) : tail_(tail) {}
-
     void add(std::string_view text) {
         for (const std::string_view line : split(text, '\n'))
             if (!line.empty()) add_entry(log_entry(line));
@@ -129,15 +147,83 @@ class Lines {
         if (!entry.whole) return;
         lines_.push_back(std::move(open));
         open = {};
-        // Twice the tail, so that the front is cut off once in a while and not for every line.
-        if (tail_ && lines_.size() > 2 * *tail_ + 1000)
-            lines_.erase(lines_.begin(), lines_.end() - static_cast<std::ptrdiff_t>(*tail_));
     }
 
-    std::optional<std::size_t> tail_;
     std::vector<LogLine> lines_;
     std::map<std::string, LogLine> open_;
 };
+
+/// Calls `each(entry, place behind it)` for all entries of an attempt until it returns false. Holds
+/// no more than one piece of a file.
+template <class Each>
+void for_each_entry(const std::vector<File>& files, int attempt, const Each& each) {
+    for (const File& file : files) {
+        std::uint64_t offset = 0;
+        while (true) {
+            const std::string text = read_lines(file, offset, longest_answer);
+            if (text.empty()) break;
+            std::size_t at = 0;
+            while (at < text.size()) {
+                const std::size_t end = text.find('\n', at);
+                const auto line = std::string_view(text).substr(at, end - at);
+                at = end + 1;
+                if (!line.empty() &&
+                    !each(log_entry(line), Cursor{attempt, file.inode, file.first, offset + at}))
+                    return;
+            }
+            offset += text.size();
+        }
+    }
+}
+
+/// Where an attempt's last `tail` lines begin. Counts first and skips then, because remembering
+/// them would take as much memory as the log is long.
+Cursor start_of_tail(const std::vector<File>& files, int attempt, std::size_t tail) {
+    std::size_t lines = 0;
+    std::set<std::string, std::less<>> open;
+    for_each_entry(files, attempt, [&](const LogEntry& entry, const Cursor&) {
+        if (!entry.whole) {
+            open.emplace(entry.stream);
+            return true;
+        }
+        ++lines;
+        if (const auto found = open.find(entry.stream); found != open.end()) open.erase(found);
+        return true;
+    });
+    lines += open.size();
+    Cursor start{.attempt = attempt};
+    if (lines <= tail) return start;
+    std::size_t skip = lines - tail;
+    for_each_entry(files, attempt, [&](const LogEntry& entry, const Cursor& behind) {
+        if (entry.whole) --skip;
+        start = behind;
+        return skip > 0;
+    });
+    return start;
+}
+
+/// Reads from the cursor to the end of the attempt, or until there is no room; moves the cursor.
+void read_attempt(
+    const std::vector<File>& files, Cursor& cursor, std::size_t& room, LogSlice& slice, Lines& lines
+) {
+    auto from =
+        std::find_if(files.begin(), files.end(), [&](const File& f) { return cursor.in(f); });
+    if (from == files.end()) {
+        slice.lost |= cursor.inode != 0;
+        from = files.begin();
+    }
+    for (; from != files.end() && room >= least_room; ++from) {
+        std::uint64_t offset = cursor.in(*from) ? cursor.offset : 0;
+        while (room >= least_room) {
+            const std::string text = read_lines(*from, offset, room);
+            if (text.empty()) break;
+            lines.add(text);
+            offset += text.size();
+            room -= std::min(room, text.size());
+            cursor = {cursor.attempt, from->inode, from->first, offset};
+        }
+    }
+}
 
 }  // namespace
 
@@ -150,44 +236,33 @@ Result<LogSlice> read_logs(const std::string& container_folder, const LogQuery& 
             query.previous ? "the container has not run before its present run"
                            : "the container has not run yet"
         );
-    Cursor cursor{known[known.size() - back], 0, 0};
+    LogSlice slice;
+    Cursor cursor{.attempt = known[known.size() - back]};
     if (!query.since.empty()) {
         const auto parsed = cursor_from(query.since);
         if (!parsed) return std::unexpected(parsed.error());
-        // A log that is gone by now: go on with the oldest that is there.
-        if (std::binary_search(known.begin(), known.end(), parsed->attempt)) cursor = *parsed;
+        // A log that is gone by now: go on with the oldest after it that is there.
+        const auto next = std::lower_bound(known.begin(), known.end(), parsed->attempt);
+        slice.lost = next == known.end() || *next != parsed->attempt;
+        if (!slice.lost)
+            cursor = *parsed;
+        else if (next != known.end())
+            cursor.attempt = *next;
+    } else if (query.tail) {
+        cursor = start_of_tail(
+            open_files(container_folder, cursor.attempt), cursor.attempt, *query.tail
+        );
     }
     const int last = query.previous || query.since.empty() ? cursor.attempt : known.back();
-    LogSlice slice;
-    Lines lines(query.tail);
+    Lines lines;
     std::size_t room = longest_answer;
     for (const int attempt : known) {
-        if (attempt < cursor.attempt || attempt > last) continue;
-        auto files = open_files(container_folder, attempt);
-        auto from = std::find_if(files.begin(), files.end(), [&](const File& f) {
-            return attempt == cursor.attempt && f.inode == cursor.inode;
-        });
-        if (from == files.end()) from = files.begin();
-        for (; from != files.end() && room >= least_room; ++from) {
-            const bool same = cursor.attempt == attempt && from->inode == cursor.inode;
-            std::uint64_t offset = same ? cursor.offset : 0;
-            while (true) {
-                const std::string text = read_lines(*from, offset, room);
-                lines.add(text);
-                offset += text.size();
-                if (!query.tail) room -= std::min(room, text.size());
-                cursor = {attempt, from->inode, offset};
-                if (text.empty() || room < least_room) break;
-            }
-        }
-        if (room < least_room) break;
+        if (attempt < cursor.attempt || attempt > last || room < least_room) continue;
+        if (attempt != cursor.attempt) cursor = {.attempt = attempt};
+        read_attempt(open_files(container_folder, attempt), cursor, room, slice, lines);
     }
     slice.more = room < least_room;
     slice.lines = lines.take();
-    if (query.tail && slice.lines.size() > *query.tail)
-        slice.lines.erase(
-            slice.lines.begin(), slice.lines.end() - static_cast<std::ptrdiff_t>(*query.tail)
-        );
     slice.next = cursor.text();
     return slice;
 }

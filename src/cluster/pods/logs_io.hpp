@@ -12,7 +12,7 @@ namespace swell::cluster {
 /// Which lines of a container's log.
 struct LogQuery {
     std::string container;            ///< empty: the pod's first
-    std::optional<std::size_t> tail;  ///< only the last so many; empty: all
+    std::optional<std::size_t> tail;  ///< only the last so many; empty, or with `since`: all
     std::string
         since;  ///< LogSlice::next of an earlier answer: what came after it; empty: from the start
     bool previous = false;  ///< of the run before the newest
@@ -31,6 +31,7 @@ struct LogSlice {
     std::string
         next;  ///< ask with this as `since` for what comes later; survives rotation and restarts
     bool more = false;  ///< there is more than one answer holds (1 MiB); ask on at once
+    bool lost = false;  ///< rotation has removed lines between `since` and these
 };
 
 namespace pods {

@@ -80,10 +80,8 @@ spec::Condition condition(
     spec::Condition next;
     next.type = type;
     next.status = holds ? "True" : "False";
-    if (!holds) {
-        next.reason = std::move(reason);
-        next.message = std::move(message);
-    }
+    next.reason = std::move(reason);
+    next.message = std::move(message);
     next.last_transition_time = now;
     for (const spec::Condition& old : before.conditions)
         if (old.type == type && old.status == next.status && old.last_transition_time)
@@ -121,20 +119,33 @@ std::vector<std::string> uninitialized(const spec::PodSpec& pod, const PodFacts&
     return names;
 }
 
+/// A container of its own that has started stands for all init containers: a sidecar that ends or
+/// starts again afterwards takes nothing back.
+/// Source  kubernetes pkg/kubelet/status/generate.go, GeneratePodInitializedCondition
+bool has_started(const spec::PodStatus& status) {
+    const auto& all = status.container_statuses;
+    return std::any_of(all.begin(), all.end(), [](const ContainerStatus& one) {
+        return one.state.running || one.state.terminated;
+    });
+}
+
 void set_conditions(const spec::Pod& pod, const PodFacts& facts, spec::PodStatus& status) {
-    const auto missing = uninitialized(pod.spec, facts);
+    const auto missing =
+        has_started(status) ? std::vector<std::string>() : uninitialized(pod.spec, facts);
     const auto waiting_for = unready(pod.spec, status);
     const bool completed = status.phase == "Succeeded";
     const bool is_ready = waiting_for.empty() && status.phase == "Running";
-    const std::string reason = completed ? "PodCompleted" : "ContainersNotReady";
-    const std::string message = completed ? "" : with_status("unready", waiting_for);
+    const std::string unfinished = completed ? "PodCompleted" : "ContainersNotReady";
+    const std::string reason = is_ready ? "" : unfinished;
+    const std::string message = is_ready || completed ? "" : with_status("unready", waiting_for);
+    const std::string initialized = completed ? "PodCompleted" : "";
     const auto add =
         [&](const char* type, bool holds, const std::string& why, const std::string& text) {
             status.conditions.push_back(condition(pod.status, type, holds, why, text, facts.now));
         };
     add("Initialized",
         missing.empty(),
-        "ContainersNotInitialized",
+        missing.empty() ? initialized : "ContainersNotInitialized",
         with_status("incomplete", missing));
     add("Ready", is_ready, reason, message);
     add("ContainersReady", is_ready, reason, message);

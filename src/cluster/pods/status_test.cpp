@@ -83,6 +83,29 @@ TEST_F(StatusTest, InitContainersHoldTheRestBack) {
     EXPECT_EQ(status().container_statuses[0].state.waiting->reason, "ContainerCreating");
 }
 
+TEST_F(StatusTest, ASidecarThatEndsTakesNothingBack) {
+    pod_.spec.restart_policy = "Never";
+    pod_.spec.init_containers.resize(1);
+    pod_.spec.init_containers[0].name = "proxy";
+    pod_.spec.init_containers[0].restart_policy = "Always";
+    facts_.init_containers.resize(1);
+    facts_.init_containers[0].stage = Stage::exited;
+    facts_.init_containers[0].exit = exit(143);
+    EXPECT_EQ(
+        condition("Initialized"),
+        "False ContainersNotInitialized containers with incomplete status: [proxy]"
+    );
+    one().stage = Stage::running;
+    EXPECT_EQ(condition("Initialized"), "True  ");
+    one().stage = Stage::exited;
+    one().exit = exit(1);
+    EXPECT_EQ(condition("Initialized"), "True  ");
+    one().exit = exit(0);
+    EXPECT_EQ(status().phase, "Succeeded");
+    EXPECT_EQ(condition("Initialized"), "True PodCompleted ");
+    EXPECT_EQ(condition("Ready"), "False PodCompleted ");
+}
+
 TEST_F(StatusTest, CrashLoop) {
     one().stage = Stage::exited;
     one().exit = exit(3);

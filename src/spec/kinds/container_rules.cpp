@@ -213,7 +213,7 @@ class Rules {
         if (action.scheme == "HTTPS")
             problem(
                 here + ".scheme",
-                "HTTPS is checked as tcpSocket would be: Swell does not speak TLS yet",
+                "HTTPS is checked as tcpSocket: Swell does not speak TLS yet",
                 true
             );
         for (std::size_t i = 0; i < action.http_headers.size(); ++i)

@@ -7,9 +7,15 @@
 #include <cerrno>
 #include <cstring>
 
+#include "cluster/pods/probe/redirect.hpp"
+#include "http/codec.hpp"
+
 namespace swell::cluster::pods {
 
 namespace {
+
+/// As kubelet has it from Go: the tenth redirect is one too many.
+constexpr int most_redirects = 9;
 
 std::string host_or_pod(const std::string& host) { return host.empty() ? "127.0.0.1" : host; }
 
@@ -19,8 +25,12 @@ http::Request request_of(const spec::HttpGetAction& action, std::int32_t port) {
     request.address = host_or_pod(action.host) + ":" + std::to_string(port);
     request.headers = {{"User-Agent", "kube-probe/swell"}, {"Accept", "*/*"}};
     for (const spec::HttpHeader& header : action.http_headers)
-        request.headers.emplace_back(header.name, header.value);  // a Host among them counts
+        request.headers.emplace_back(header.name, header.value);
     return request;
+}
+
+bool is_redirect(int status) {
+    return (status >= 301 && status <= 303) || status == 307 || status == 308;
 }
 
 }  // namespace
@@ -28,7 +38,11 @@ http::Request request_of(const spec::HttpGetAction& action, std::int32_t port) {
 RunningCheck::RunningCheck(
     Loop& loop, http::Client& client, const std::string& swell_binary, const Check& check, Done done
 )
-    : loop_(loop), client_(client), check_(check), done_(std::move(done)) {
+    : loop_(loop),
+      client_(client),
+      check_(check),
+      done_(std::move(done)),
+      deadline_(loop.now() + check.timeout) {
     if (check_.http_get && check_.http_get->scheme == "HTTPS") {
         // We speak no TLS yet: that somebody listens is what can be seen. The manifest's reader
         // was told.
@@ -36,7 +50,7 @@ RunningCheck::RunningCheck(
         return;
     }
     if (check_.http_get) {
-        get();
+        get(request_of(*check_.http_get, check_.port));
         return;
     }
     if (check_.tcp_socket) {
@@ -50,15 +64,15 @@ RunningCheck::RunningCheck(
             *check_.exec,
             check_.timeout,
             [this](Result<ExecResult> result) {
-                if (!result) return finish(false, result.error().what);
-                finish(result->code == 0, result->output);
+                if (!result) return finish({false, result.error().what});
+                finish({result->code == 0, result->output});
             }
         );
         return;
     }
     timer_ = loop_.call_after(check_.sleep.value_or(Duration{}), [this] {
         timer_ = 0;
-        finish(true, "");
+        finish({true, ""});
     });
 }
 
@@ -68,15 +82,46 @@ RunningCheck::~RunningCheck() {
     if (socket_) loop_.forget(*socket_);
 }
 
-void RunningCheck::get() {
-    const http::Request request = request_of(*check_.http_get, check_.port);
-    const std::string url = "http://" + request.address + request.target;
-    call_ = client_.request(request, check_.timeout, [this, url](Result<http::Response> answer) {
+void RunningCheck::get(const http::Request& request) {
+    const auto on_answer = [this, request](const Result<http::Response>& answer) {
         call_ = 0;
-        if (!answer) return finish(false, "Get \"" + url + "\": " + answer.error().what);
-        if (answer->status >= 200 && answer->status < 400) return finish(true, "");
-        finish(false, "HTTP probe failed with statuscode: " + std::to_string(answer->status));
-    });
+        if (!answer)
+            return finish(
+                {false,
+                 "Get \"http://" + request.address + request.target + "\": " + answer.error().what}
+            );
+        if (answer->status < 200 || answer->status >= 400)
+            return finish(
+                {false, "HTTP probe failed with statuscode: " + std::to_string(answer->status)}
+            );
+        if (answer->status < 300) return finish({true, ""});
+        redirected(request, *answer);
+    };
+    call_ = client_.request(request, deadline_ - loop_.now(), on_answer);
+}
+
+/// Followed to the host that was asked; where it leads elsewhere, that it answered is enough.
+void RunningCheck::redirected(http::Request request, const http::Response& answer) {
+    const auto location = http::find(answer.headers, "Location");
+    const auto to = is_redirect(answer.status) && location ? redirect(request, *location)
+                                                           : std::optional<Redirect>();
+    if (!to || to->host != host_or_pod(check_.http_get->host))
+        return finish({true, "Probe terminated redirects", true});
+    if (++redirects_ > most_redirects)
+        return finish(
+            {false,
+             "Get \"" + to->target + "\": stopped after " + std::to_string(redirects_) +
+                 " redirects"}
+        );
+    check_.port = to->port;
+    if (to->tls) return connect(to->host);
+    request.target = to->target;
+    request.address = to->host + ":" + std::to_string(to->port);
+    if (to->absolute)
+        std::erase_if(request.headers, [](const auto& field) {
+            return http::same_name(field.first, "Host");
+        });
+    get(request);
 }
 
 void RunningCheck::connect(const std::string& given) {
@@ -88,7 +133,7 @@ void RunningCheck::connect(const std::string& given) {
     const auto answer_later = [this](bool passed, std::string output) {
         timer_ = loop_.call_at(loop_.now(), [this, passed, output] {
             timer_ = 0;
-            finish(passed, output);
+            finish({passed, output});
         });
     };
     if (::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &address.sin_addr) !=
@@ -102,26 +147,26 @@ void RunningCheck::connect(const std::string& given) {
         socket_.reset();
         return answer_later(answer == 0, output);
     }
-    timer_ = loop_.call_after(check_.timeout, [this, where] {
+    timer_ = loop_.call_at(deadline_, [this, where] {
         timer_ = 0;
-        finish(false, where + "i/o timeout");
+        finish({false, where + "i/o timeout"});
     });
     loop_.watch(*socket_, {.readable = false, .writable = true}, [this, where](Loop::Ready) {
         int error = 0;
         socklen_t size = sizeof error;
         ::getsockopt(*socket_, SOL_SOCKET, SO_ERROR, &error, &size);
-        finish(error == 0, error == 0 ? "" : where + "connect: " + std::strerror(error));
+        finish({error == 0, error == 0 ? "" : where + "connect: " + std::strerror(error)});
     });
 }
 
-void RunningCheck::finish(bool passed, std::string output) {
+void RunningCheck::finish(CheckResult result) {
     if (timer_ != 0) loop_.cancel(std::exchange(timer_, 0));
     if (socket_) {
         loop_.forget(*socket_);
         socket_.reset();
     }
     const Done done = std::move(done_);  // it may destroy us
-    done({passed, std::move(output)});
+    done(std::move(result));
 }
 
 }  // namespace swell::cluster::pods

@@ -24,7 +24,8 @@ struct Check {
 
 struct CheckResult {
     bool passed = false;
-    std::string output;  ///< why not, in kubelet's words
+    std::string output;   ///< why not, or what to warn of, in kubelet's words
+    bool warned = false;  ///< passed, but see `output`
 };
 
 /// One check under way. Destroying it gives it up.
@@ -45,14 +46,17 @@ class RunningCheck {
     RunningCheck& operator=(const RunningCheck&) = delete;
 
   private:
-    void get();
+    void get(const http::Request& request);
+    void redirected(http::Request request, const http::Response& answer);
     void connect(const std::string& given);
-    void finish(bool passed, std::string output);
+    void finish(CheckResult result);
 
     Loop& loop_;
     http::Client& client_;
     Check check_;
     Done done_;
+    Instant deadline_;
+    int redirects_ = 0;
     http::Client::Call call_ = 0;
     Fd socket_;
     Clock::Timer timer_ = 0;

@@ -98,12 +98,88 @@ TEST_F(ProberTest, HttpStatusTable) {
         EXPECT_EQ(result.passed, c.passed);
         EXPECT_EQ(
             result.output,
-            c.passed ? "" : "HTTP probe failed with statuscode: " + std::to_string(c.status)
+            c.status < 300   ? ""
+            : c.status < 400 ? "Probe terminated redirects"
+                             : "HTTP probe failed with statuscode: " + std::to_string(c.status)
         );
+        EXPECT_EQ(result.warned, c.status >= 300 && c.status < 400);
         EXPECT_EQ(seen.method, "GET");
         EXPECT_EQ(seen.target, "/healthz");
         EXPECT_EQ(http::find(seen.headers, "x-probe"), "yes");
     }
+}
+
+TEST_F(ProberTest, TheHostOfTheManifestIsSent) {
+    std::vector<std::string> hosts;
+    http::Server server(loop_, [&](const http::Request& request, const http::Responder& responder) {
+        for (const auto& [name, value] : request.headers)
+            if (name == "Host") hosts.push_back(value);
+        responder.send(http::text_response(200, ""));
+    });
+    const auto port = server.listen("127.0.0.1:0");
+    ASSERT_TRUE(port);
+    Check check = get(*port);
+    EXPECT_TRUE(run(check).passed);
+    check.http_get->http_headers = {{"host", "shop.test"}, {"X-Probe", "yes"}};
+    EXPECT_TRUE(run(check).passed);
+    EXPECT_EQ(hosts, (std::vector<std::string>{"127.0.0.1:" + std::to_string(*port), "shop.test"}));
+}
+
+TEST_F(ProberTest, Redirects) {
+    struct Case {
+        const char* why;
+        std::string location;
+        bool passed, warned;
+        std::size_t requests;
+        const char* output;
+    };
+    std::vector<std::string> targets;
+    std::string location;
+    http::Server server(loop_, [&](const http::Request& request, const http::Responder& responder) {
+        targets.push_back(request.target);
+        if (request.target == "/ok") return responder.send(http::text_response(200, ""));
+        if (request.target == "/broken") return responder.send(http::text_response(500, ""));
+        responder.send({.status = 302, .headers = {{"Location", location}}, .body = ""});
+    });
+    const auto port = server.listen("127.0.0.1:0");
+    ASSERT_TRUE(port);
+    const Silent silent;
+    const std::string here = "http://127.0.0.1:" + std::to_string(*port);
+    const std::string tls = "https://127.0.0.1:" + std::to_string(silent.port);
+    const Case cases[] = {
+        {"to one that is well", "/ok", true, false, 2, ""},
+        {"in full", here + "/ok", true, false, 2, ""},
+        {"to one that is not", "/broken", false, false, 2, "HTTP probe failed with statuscode: 500"
+        },
+        {"elsewhere", "http://shop.test/ok", true, true, 1, "Probe terminated redirects"},
+        {"to https here, which is only connected to", tls + "/", true, false, 1, ""},
+        {"round and round", "/again", false, false, 10, "Get \"/again\": stopped after 10 redirects"
+        },
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        location = c.location;
+        targets.clear();
+        const auto result = run(get(*port));
+        EXPECT_EQ(result.passed, c.passed);
+        EXPECT_EQ(result.warned, c.warned);
+        EXPECT_EQ(result.output, c.output);
+        EXPECT_EQ(targets.size(), c.requests);
+    }
+}
+
+TEST_F(ProberTest, HttpsAsksForAConnectionAlone) {
+    int closed = 0;
+    {
+        const Silent silent;
+        closed = silent.port;
+        Check check = get(silent.port);
+        check.http_get->scheme = "HTTPS";
+        EXPECT_TRUE(run(check).passed);
+    }
+    Check check = get(closed);
+    check.http_get->scheme = "HTTPS";
+    EXPECT_FALSE(run(check).passed);
 }
 
 TEST_F(ProberTest, SilenceAndRefusal) {
