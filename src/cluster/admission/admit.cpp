@@ -29,6 +29,9 @@ Policies without_limits(const Policies& policies) {
 
 Result<spec::Object> resized(spec::Pod pod, const spec::Object& stored, const Policies& policies) {
     const spec::Pod& before = stored.as<spec::Pod>();
+    // Who does not know of a pod's own resources, and leaves them out, does not take them away.
+    if (pod.spec.resources == spec::ResourceRequirements{})
+        pod.spec.resources = before.spec.resources;
     if (!before.metadata.deletion_timestamp) set_defaults(policies.limit_ranges, pod);
     // The write has no say on annotations beside the spec, so the ranges have none here.
     pod.metadata.annotations.erase("kubernetes.io/limit-ranger");

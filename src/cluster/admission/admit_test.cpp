@@ -107,6 +107,14 @@ TEST(AdmitChange, Resize) {
     }
 }
 
+TEST(AdmitChange, AResizeThatLeavesOutThePodsOwnResourcesKeepsThem) {
+    const auto before =
+        pod(R"({"requests": {"cpu": "1"}})", R"(, "resources": {"requests": {"cpu": "2"}})");
+    const auto now = admit_change(pod(R"({"requests": {"cpu": "1500m"}})"), before, {});
+    ASSERT_TRUE(now.has_value()) << now.error().what;
+    EXPECT_EQ(now->as<spec::Pod>().spec.resources.requests.at("cpu").text(), "2");
+}
+
 TEST(AdmitChange, Deadline) {
     const char* const from60 = R"(, "activeDeadlineSeconds": 60)";
     struct Case {
