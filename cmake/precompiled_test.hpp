@@ -1,0 +1,6 @@
+// precompiled.hpp for test programs.
+
+#include "precompiled.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
