@@ -174,6 +174,14 @@ void Worker::end_tunnel(Client& client) {
     if (client.out.empty()) end_client(client);
 }
 
+/// It is connected, if it was not before: from here on the endpoint has the time of an answer.
+void Worker::bytes_sent(Upstream& upstream) {
+    upstream.wrote = true;
+    upstream.connecting = false;
+    if (upstream.client != nullptr && upstream.client->phase != Phase::tunnel)
+        upstream.deadline = loop_.now() + bounds_.upstream_stall;
+}
+
 void Worker::write_upstream(Upstream& upstream, std::string_view bytes) {
     if (bytes.empty() || upstream.broken) return;
     if (!upstream.out.empty()) {
@@ -187,10 +195,7 @@ void Worker::write_upstream(Upstream& upstream, std::string_view bytes) {
         return;
     }
     const std::size_t sent = size < 0 ? 0 : static_cast<std::size_t>(size);
-    if (sent > 0) {
-        upstream.wrote = true;
-        upstream.connecting = false;
-    }
+    if (sent > 0) bytes_sent(upstream);
     if (sent == bytes.size()) return;
     upstream.out.append(bytes.substr(sent));
     upstream.out_at = 0;
@@ -203,12 +208,8 @@ void Worker::flush_upstream(Upstream& upstream) {
         rest.empty() ? 0 : ::send(upstream.fd, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (size > 0) {
-        upstream.wrote = true;
-        upstream.connecting = false;
+        bytes_sent(upstream);
         upstream.out_at += static_cast<std::size_t>(size);
-        if (upstream.client != nullptr && upstream.client->phase != Phase::tunnel) {
-            upstream.deadline = loop_.now() + bounds_.upstream_stall;
-        }
     }
     if (size < 0) upstream.broken = true;
     if (!upstream.broken && upstream.out_at < upstream.out.size()) return;

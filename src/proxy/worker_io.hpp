@@ -125,6 +125,7 @@ class Worker {
     void upstream_eof(Upstream& upstream);
     void upstream_lost(Upstream& upstream, Reason reason);
     void end_tunnel(Client& client);
+    void bytes_sent(Upstream& upstream);
     void write_upstream(Upstream& upstream, std::string_view bytes);
     void flush_upstream(Upstream& upstream);
     void close_upstream(Upstream& upstream);

@@ -462,6 +462,15 @@ TEST_F(ProxyWorker, TimeIsBounded) {
     }
 }
 
+TEST_F(ProxyWorker, AFreshConnectionHasTheTimeOfAnAnswer) {
+    Backend slow(loop, [this](Conn& conn, const std::string&) {
+        loop.call_after(600ms, [&conn] { conn.send(ok("at last")); });  // later than two sweeps
+    });
+    start({slow.endpoint("one")}, {.connect = 1ms});
+    EXPECT_THAT(exchange(get, "at last"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(counts().retries, 0u);
+}
+
 TEST_F(ProxyWorker, DrainingFinishesWhatItHas) {
     Conn* held = nullptr;
     Backend slow(loop, [&held](Conn& conn, const std::string&) { held = &conn; });
