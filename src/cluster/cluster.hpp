@@ -17,13 +17,20 @@ using spec::Key;
 using spec::Object;
 
 /// Which objects: of one kind, in one namespace (empty: all), with labels and fields that match.
+/// What a field must have, or must not: as text, as it would be written in JSON without quotes.
+struct FieldRequirement {
+    std::string path;  ///< `metadata.name`, `spec.nodeName`, …: a path into the object's JSON
+    std::string value;
+    bool equal = true;
+
+    bool operator==(const FieldRequirement&) const = default;
+};
+
 struct Query {
     std::string_view kind;
     std::string ns;
     spec::Selector labels;
-    std::string
-        field;  ///< `metadata.name`, `spec.nodeName`, …: a path into the object's JSON; empty: any
-    std::string field_value;
+    std::vector<FieldRequirement> fields;  ///< all of them
     std::string owner_uid;  ///< only objects whose controller has this uid; empty: any
 };
 

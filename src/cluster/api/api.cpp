@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "cluster/admission/apply.hpp"
+#include "cluster/api/field_selector.hpp"
 #include "http/exchange.hpp"
 #include "spec/described.hpp"
 #include "spec/kinds/apps.hpp"
@@ -174,19 +175,13 @@ Result<Query> query_of(const ApiPath& path) {
     auto selector = spec::Selector::parse(labels);
     if (!selector) return std::unexpected(selector.error());
     query.labels = std::move(*selector);
-    const std::string field = text_of(path.query, "fieldSelector");
-    if (!field.empty()) {
-        const auto equals = field.find('=');
-        if (equals == std::string::npos)
-            return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
-        query.field = field.substr(0, equals);
-        if (query.field.ends_with('!'))
-            return fail(Code::invalid, "fieldSelector: must be PATH=VALUE, got " + field);
-        if (query.field != "metadata.name" && !spec::Described(*path.kind).has(query.field))
-            return fail(Code::invalid, "field label not supported: " + query.field);
-        const auto value = field.find_first_not_of('=', equals);
-        query.field_value = value == std::string::npos ? "" : field.substr(value);
-    }
+    auto fields = parse_field_selector(text_of(path.query, "fieldSelector"));
+    if (!fields) return std::unexpected(fields.error());
+    const spec::Described described(*path.kind);
+    for (const FieldRequirement& wanted : *fields)
+        if (wanted.path != "metadata.name" && !described.has(wanted.path))
+            return fail(Code::invalid, "field label not supported: " + wanted.path);
+    query.fields = std::move(*fields);
     return query;
 }
 

@@ -188,6 +188,9 @@ TEST_F(ApiTest, ListsSelect) {
     EXPECT_EQ(count("?labelSelector=app%3Da"), 1u);
     EXPECT_EQ(count("?fieldSelector=metadata.name%3Db"), 1u);
     EXPECT_EQ(count("?fieldSelector=metadata.name%3Dc"), 0u);
+    EXPECT_EQ(count("?fieldSelector=metadata.name!%3Db"), 1u);
+    EXPECT_EQ(count("?fieldSelector=metadata.name%3Db,metadata.namespace%3Ddefault"), 1u);
+    EXPECT_EQ(count("?fieldSelector=metadata.namespace%3Ddefault,metadata.name%3Dc"), 0u);
 }
 
 TEST_F(ApiTest, OnlyFieldsThatThereAreSelect) {
@@ -202,8 +205,9 @@ TEST_F(ApiTest, OnlyFieldsThatThereAreSelect) {
         {"foo=bar", "field label not supported: foo"},
         {"status.phse=Running", "field label not supported: status.phse"},
         {"spec.hostname.x=y", "field label not supported: spec.hostname.x"},
-        {"status.phase!=Running", "fieldSelector: must be PATH=VALUE, got status.phase!=Running"},
-        {"foo", "fieldSelector: must be PATH=VALUE, got foo"},
+        {"status.phase!=Running,metadata.name=a", ""},
+        {"status.phase=Running,foo=bar", "field label not supported: foo"},
+        {"foo", "fieldSelector: must be PATH=VALUE or PATH!=VALUE, got \\\"foo\\\""},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.selector);

@@ -1,5 +1,7 @@
 #include "cluster/store/memory.hpp"
 
+#include <algorithm>
+
 #include "cluster/store/select.hpp"
 
 namespace swell::cluster {
@@ -33,8 +35,11 @@ const Object* Memory::with_uid(const std::string& uid) const {
 }
 
 void Memory::list_table(const Table& table, const Query& query, std::vector<Object>& found) const {
-    if (query.field == "metadata.name" && !query.ns.empty()) {
-        const auto one = table.find({query.ns, query.field_value});
+    const auto named = std::ranges::find_if(query.fields, [](const FieldRequirement& wanted) {
+        return wanted.equal && wanted.path == "metadata.name";
+    });
+    if (named != query.fields.end() && !query.ns.empty()) {
+        const auto one = table.find({query.ns, named->value});
         if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
         return;
     }

@@ -1,5 +1,7 @@
 #include "cluster/store/select.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "spec/kinds/core.hpp"
 
@@ -64,11 +66,11 @@ std::string walk(const Json& json, std::string_view path) {
     return at->is_structured() || at->is_null() ? std::string() : at->dump();
 }
 
-bool field_matches(const Query& query, const Object& object) {
-    if (query.field.empty()) return true;
-    if (const Field* field = known_field(object, query.field))
-        return field->read(object) == query.field_value;
-    return walk(object.to_json(), query.field) == query.field_value;
+bool field_matches(const FieldRequirement& wanted, const Object& object) {
+    const Field* const field = known_field(object, wanted.path);
+    const bool has = field != nullptr ? field->read(object) == wanted.value
+                                      : walk(object.to_json(), wanted.path) == wanted.value;
+    return has == wanted.equal;
 }
 
 bool owner_matches(const Query& query, const Object& object) {
@@ -85,13 +87,16 @@ bool in_scope(const Query& query, const Object& object) {
 }
 
 bool is_selective(const Query& query) {
-    return !query.labels.empty() || !query.field.empty() || !query.owner_uid.empty();
+    return !query.labels.empty() || !query.fields.empty() || !query.owner_uid.empty();
 }
 
 bool matches(const Query& query, const Object& object) {
     return in_scope(query, object) &&
            (query.labels.empty() || query.labels.matches(object.metadata().labels)) &&
-           owner_matches(query, object) && field_matches(query, object);
+           owner_matches(query, object) &&
+           std::ranges::all_of(query.fields, [&](const FieldRequirement& wanted) {
+               return field_matches(wanted, object);
+           });
 }
 
 std::string field_text(const Object& object, std::string_view path) {

@@ -169,10 +169,10 @@ TEST(Store, ListsInOrderByKindNamespaceAndOwner) {
         {"managed by", {.kind = "Pod", .owner_uid = shop.metadata().uid}, {"default/a", "default/c"}
         },
         {"by name",
-         {.kind = "Pod", .ns = "default", .field = "metadata.name", .field_value = "b"},
+         {.kind = "Pod", .ns = "default", .fields = {{"metadata.name", "b"}}},
          {"default/b"}},
         {"by name anywhere",
-         {.kind = "Pod", .field = "metadata.name", .field_value = "a"},
+         {.kind = "Pod", .fields = {{"metadata.name", "a"}}},
          {"default/a", "prod/a"}},
         {"a kind without objects", {.kind = "Service"}, {}},
     };
@@ -306,7 +306,7 @@ TEST(Events, EqualOnesAreCounted) {
     world.store.event(shop, false, "FailedCreate", "no room");
     world.store.event(shop, true, "FailedCreate", "no room at all");
     const auto events =
-        world.store.list({.kind = "Event", .field = "involvedObject.name", .field_value = "shop"});
+        world.store.list({.kind = "Event", .fields = {{"involvedObject.name", "shop"}}});
     ASSERT_EQ(events.size(), 3u);
     std::int32_t most = 0;
     for (const Object& event : events) most = std::max(most, event.as<spec::Event>().count);
