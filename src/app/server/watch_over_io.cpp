@@ -50,6 +50,17 @@ std::string way_of(const journal::Entry& entry) {
     return after > before ? "scale_up" : "scale_down";
 }
 
+/// What was scaled, which need not be called as its autoscaler is: `Deployment/shop` is `shop`.
+std::string scaled_name(const journal::Entry& entry) {
+    const Json* const target =
+        entry.observation.is_object() && entry.observation.contains("target")
+            ? &entry.observation["target"]
+            : nullptr;
+    if (target == nullptr || !target->is_string()) return entry.name;
+    const auto& text = target->get_ref<const std::string&>();
+    return text.substr(text.find('/') + 1);
+}
+
 }  // namespace
 
 metrics::Histogram since(const metrics::Histogram& now, const metrics::Histogram& before) {
@@ -135,7 +146,7 @@ void WatchOver::decided(const journal::Entry& entry) {
     decisions_.push_front({entry.at, entry.subject, entry.summary});
     if (decisions_.size() > decisions_kept) decisions_.pop_back();
     if (!is_scaling(entry)) return;
-    ++scaling_events_[{display_name(entry.ns, entry.name), way_of(entry)}];
+    ++scaling_events_[{display_name(entry.ns, scaled_name(entry)), way_of(entry)}];
     scalings_.push_back({entry.at, entry.subject, entry.summary});
     keep_last(scalings_, scalings_kept);
 }
