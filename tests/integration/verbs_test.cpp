@@ -54,7 +54,7 @@ spec:
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
-metadata: {name: shop}
+metadata: {name: by-memory}
 spec:
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
   minReplicas: 1
@@ -106,16 +106,23 @@ TEST_F(Verbs, FromUpToDown) {
 
     // The HPA holds far below its target: it goes to the minimum, and says why.
     ASSERT_TRUE(eventually([&] {
-        return said({"history", "hpa/shop", "--all"}).find("hpa/shop") != std::string::npos;
+        return said({"history", "hpa/by-memory", "--all"}).find("hpa/by-memory") != std::string::npos;
     }));
-    EXPECT_SAYS(said({"explain", "hpa/shop"}), "memory");
-    EXPECT_TRUE(Json::parse(said({"explain", "hpa/shop", "-o", "json"})).contains("steps"));
+    EXPECT_SAYS(said({"explain", "hpa/by-memory"}), "memory");
+    EXPECT_TRUE(Json::parse(said({"explain", "hpa/by-memory", "-o", "json"})).contains("steps"));
     EXPECT_TRUE(eventually([&] {
         return swell.run({"top", "pods"}).out.find("talker") != std::string::npos;
     }));
 
+    // It is counted for the service that was scaled, as its replicas are.
+    EXPECT_TRUE(eventually([&] {
+        const auto page = swell.api().text("/metrics");
+        constexpr const char* counted = "scaling_events_total{service=\"shop\",type=\"scale_down\"} 1";
+        return page && page->find(counted) != std::string::npos;
+    }));
+
     // Changing.
-    said({"delete", "hpa/shop"});
+    said({"delete", "hpa/by-memory"});
     said({"scale", "deploy/shop", "--replicas", "3"});
     EXPECT_TRUE(eventually([&] { return ready() == 3; }));
     EXPECT_SAYS(said({"rollout", "pause", "deploy/shop"}), "deployment/shop paused");
@@ -130,6 +137,11 @@ TEST_F(Verbs, FromUpToDown) {
     EXPECT_SAYS(said({"rollout", "undo", "deploy/shop"}), "rolled back");
     EXPECT_SAYS(
         said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out"
+    );
+    EXPECT_EQ(
+        said({"get", "deploy", "--field-selector", "metadata.name=shop,metadata.namespace!=other",
+              "-o", "name"}),
+        "deployment.apps/shop\n"
     );
     said({"delete", "pod", "talker"});
     EXPECT_TRUE(eventually([&] { return swell.run({"get", "pod", "talker"}).exit_code == 1; }));
@@ -147,6 +159,31 @@ TEST_F(Verbs, FromUpToDown) {
     EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
     EXPECT_TRUE(swell.cgroups().empty());
     EXPECT_SAYS(said({"history"}), "deployment/shop");
+}
+
+TEST_F(Verbs, DeletesAllOfAFileOrNothing) {
+    const std::string map = R"(---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: )";
+    const std::string one = swell.file("one.yaml", map + "one}\n");
+    const std::string both = swell.file("both.yaml", map + "gone}\n" + map + "one}\n");
+    const std::string bad =
+        swell.file("bad.yaml", map + "one}\n---\napiVersion: v1\nkind: ConfgMap\n");
+    said({"up", "--detach", one});
+    const auto there = [&] { return swell.run({"get", "cm/one"}).exit_code == 0; };
+
+    EXPECT_EQ(swell.run({"delete", "-f", swell.folder() + "/nothing.yaml"}).exit_code, 1);
+    const Outcome refused = swell.run({"delete", "-f", bad});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_SAYS(refused.err, "nothing was deleted");
+    EXPECT_TRUE(there());
+    const Outcome partly = swell.run({"delete", "-f", both});  // the first is not there
+    EXPECT_EQ(partly.exit_code, 1);
+    EXPECT_SAYS(partly.err, "gone");
+    EXPECT_FALSE(there());
+    said({"delete", "-f", both, "--ignore-not-found"});
+    said({"down"});
 }
 
 TEST_F(Verbs, ForegroundDiesWithAllItStarted) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "app/cli/words.hpp"
 #include "app/server/admit.hpp"
@@ -157,6 +158,7 @@ Result<void> delete_command(const ApiClient& api, const Options& o) {
         const spec::Manifests manifests = spec::read_paths(o.files);
         for (const auto& finding : manifests.findings)
             if (!finding.warning) print(finding);
+        if (!manifests.ok()) return fail(Code::invalid, "nothing was deleted");
         for (const auto& source : manifests.objects) {
             const auto object = placed(source, o.ns);
             if (!object) return fail(Code::invalid, "metadata.namespace: " + object.error().what);
@@ -182,16 +184,23 @@ Result<void> delete_command(const ApiClient& api, const Options& o) {
             for (const Object& object : *objects) keys.push_back(spec::key_of(object));
         }
     }
+    std::optional<Error> missing;  // the others go all the same
     for (const spec::Key& key : keys) {
         const auto about = targets({std::string(key.kind)});
         if (!about) return std::unexpected(about.error());
         std::string target = cluster::path_of(*about->front().kind, key.ns, key.name);
         if (o.grace_seconds) target += "?gracePeriodSeconds=" + std::to_string(*o.grace_seconds);
         const auto answer = api.call("DELETE", target);
-        if (!answer && !(o.ignore_not_found && answer.error().code == Code::not_found))
+        if (answer) {
+            std::cout << spec::to_text(key) << " deleted\n";
+        } else if (answer.error().code != Code::not_found) {
             return std::unexpected(answer.error());
-        if (answer) std::cout << spec::to_text(key) << " deleted\n";
+        } else if (!o.ignore_not_found) {
+            if (missing) std::cerr << "error: " << missing->what << "\n";
+            missing = answer.error();
+        }
     }
+    if (missing) return std::unexpected(*missing);
     return {};
 }
 
