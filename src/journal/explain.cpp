@@ -43,13 +43,13 @@ std::string columns(const Rows& rows, const std::string& indent) {
     return text;
 }
 
-/// `currentReplicas` and `current_replicas` as `current replicas`.
+/// `currentReplicas` and `current_replicas` as `current replicas`; the name of an object stays.
 std::string words(const std::string& name) {
     std::string text;
     for (const char c : name) {
         const bool upper = c >= 'A' && c <= 'Z';
         if (upper && !text.empty() && text.back() != ' ') text += ' ';
-        text += upper ? static_cast<char>(c - 'A' + 'a') : c == '_' || c == '-' ? ' ' : c;
+        text += upper ? static_cast<char>(c - 'A' + 'a') : c == '_' ? ' ' : c;
     }
     return text;
 }

@@ -73,6 +73,15 @@ TIME (UTC)           SUBJECT   ACTION  OUTCOME  SUMMARY
     );
 }
 
+TEST(Explain, NamesOfObjectsStay) {
+    Entry entry = scaled();
+    entry.before = {{"web-867b854d95", 1}};
+    entry.after = {{"web-867b854d95", 0}};
+    EXPECT_NE(
+        explain(entry, {}, entry.at).find("so        web-867b854d95  1 → 0\n"), std::string::npos
+    );
+}
+
 TEST(Explain, WhatIsNotThereIsLeftOut) {
     Entry bare;
     bare.at = at("2026-11-24T12:00:15Z");
