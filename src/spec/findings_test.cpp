@@ -58,6 +58,23 @@ kind: Deploymnt
 kind: Ingress
 )",
          {"a.yaml:2:1: kind \"Ingress\" is not known"}},
+        {"a kind that is not acted on",
+         R"(apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+)",
+         {"a.yaml:2:1: warning: kind Namespace (v1) is not acted on: it is left out"}},
+        {"a group that is none of ours",
+         R"(apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+)",
+         {"a.yaml:2:1: warning: kind ServiceMonitor (monitoring.coreos.com/v1) is not acted on: it "
+          "is left out"}},
+        {"a slip in a group of ours",
+         R"(apiVersion: swell.dev/v1
+kind: LoadTst
+)",
+         {"a.yaml:2:1: kind \"LoadTst\" is not known: did you mean \"LoadTest\"?"}},
         {"another apiVersion",
          R"(apiVersion: v1
 kind: Deployment

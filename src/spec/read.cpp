@@ -108,6 +108,12 @@ std::expected<const Kind*, Problem> kind_of_document(const Node& document) {
             });
         names.push_back(kind->name);
     }
+    if (is_foreign(version, name))
+        return std::unexpected(Problem{
+            .path = "kind",
+            .what = "kind " + name + " (" + version + ") is not acted on: it is left out",
+            .warning = true,
+        });
     std::string what = "kind " + in_quotes(name) + " is not known";
     const auto near = name.size() <= 60 ? nearest(name, names) : std::nullopt;
     if (near) what += ": did you mean " + in_quotes(*near) + "?";
@@ -206,7 +212,13 @@ class Collector {
     void unknown(const Node& document, const std::string& prefix, Problem problem) {
         const Position at = place_of(document, problem.path);
         const bool sentence = problem.what.starts_with("kind ");
-        add({file_, at, sentence ? prefix : joined(prefix, problem.path), std::move(problem.what)});
+        add(
+            {file_,
+             at,
+             sentence ? prefix : joined(prefix, problem.path),
+             std::move(problem.what),
+             problem.warning}
+        );
     }
 
     void found(const Node& document, const std::string& prefix, const Problem& problem) {
@@ -287,7 +299,7 @@ std::string lines_of(const Problems& problems) {
 Result<Object> read_node(const Json& json, bool trusted) {
     const Node document = Node::from_json(json);
     const auto kind = kind_of_document(document);
-    if (!kind) return fail(Code::invalid, lines_of({kind.error()}));
+    if (!kind) return fail(Code::invalid, lines_of({{kind.error().path, kind.error().what}}));
     Problems problems;
     auto value =
         trusted ? (*kind)->read(document, problems) : read_value(**kind, document, problems);

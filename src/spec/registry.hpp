@@ -18,4 +18,9 @@ const Kind* find_kind(std::string_view word);
 /// read as.
 const Kind* find_kind(std::string_view api_version, std::string_view kind);
 
+/// Whether others have such a kind and Swell does not: one of Kubernetes' own (`Ingress`,
+/// `Namespace`), or of an API group that is none of ours (`monitoring.coreos.com/v1`). Manifests
+/// that hold some are read all the same.
+bool is_foreign(std::string_view api_version, std::string_view kind);
+
 }  // namespace swell::spec
