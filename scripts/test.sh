@@ -59,6 +59,7 @@ run_tests() {
         say "configuring (dev)"
         cmake --preset dev >/dev/null
     fi
+    ninja -C build/dev --quiet build.ninja >/dev/null  # the lists follow the CMake files
     mapfile -t programs <build/dev/tests.txt
     mapfile -t end_to_end <build/dev/end_to_end.txt
     if [[ ${1:-} == --list ]]; then
