@@ -1,7 +1,10 @@
 // The verbs people type, against pods that run.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -168,6 +171,62 @@ spec:
     }
     swell.run({"down"});
     EXPECT_TRUE(swell.cgroups().empty());
+}
+
+constexpr const char* sleeper = R"(apiVersion: v1
+kind: Pod
+metadata: {name: sleeper}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: sleeper
+    command: [sleep, "100000"]
+)";
+
+/// A pipe in the place where a background swell writes what it prints, full from the start.
+struct FullPipe {
+    Fd ends;
+
+    explicit FullPipe(const Swell& swell) {
+        const std::string path = swell.folder() + "/log";
+        EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+        ends = Fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+        const std::string page(4096, 'x');
+        while (::write(*ends, page.data(), page.size()) > 0) {
+        }
+    }
+    std::string read() const {
+        std::string text(1u << 20, '\0');
+        const auto got = ::read(*ends, text.data(), text.size());
+        text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return text;
+    }
+};
+
+TEST_F(Verbs, NobodyWaitsForWhoDoesNotReadTheView) {
+    for (const bool read_at_last : {true, false}) {
+        SCOPED_TRACE(read_at_last ? "read at last" : "never read");
+        const Swell here;
+        const FullPipe pipe(here);
+        const auto up = here.start({"up", "--plain", here.file("sleeper.yaml", sleeper)});
+        ASSERT_TRUE(eventually([&] {
+            return here.run({"get", "pods"}).out.find("Running") != std::string::npos;
+        }));
+        up->signal(SIGINT);
+        // Everything ends but the process that still has something to say, and lets others in.
+        EXPECT_TRUE(eventually([&] { return here.processes() == std::vector<int>{up->pid()}; }));
+        EXPECT_EQ(here.run({"down"}).exit_code, 0);
+        std::string text;
+        if (read_at_last)
+            EXPECT_TRUE(eventually([&] {
+                text += pipe.read();
+                return up->wait(Duration::zero()).has_value();
+            }));
+        else
+            up->signal(SIGINT);
+        EXPECT_EQ(up->wait(std::chrono::seconds(60)), 0);
+        if (read_at_last) EXPECT_SAYS(text + pipe.read(), "metrics: ");
+    }
 }
 
 TEST_F(Verbs, MetricsPassPromtool) {

@@ -73,14 +73,19 @@ Fd end_signals() {
 /// One run in the foreground: shows, notices the end, stops.
 class Foreground {
   public:
-    Foreground(Loop& loop, ControlPlane& plane, bool plain, Duration patience)
-        : loop_(loop), plane_(plane), patience_(patience), started_(loop.now()) {
-        if (!plain && Terminal::usable()) terminal_ = std::make_unique<Terminal>();
-    }
+    /// `out` and `errors` outlive it; nothing here waits for who reads them.
+    struct Outputs {
+        Output& out;
+        Output& errors;
+    };
+
+    Foreground(Loop& loop, ControlPlane& plane, Outputs outputs, Duration patience)
+        : loop_(loop), plane_(plane), outputs_(outputs), patience_(patience) {}
     ~Foreground() { loop_.cancel(timer_); }
 
-    void start() {
-        if (!terminal_) std::cout << "metrics: " << plane_.metrics_url() << "\n";
+    void start(bool plain) {
+        if (!plain && Terminal::usable()) terminal_ = std::make_unique<Terminal>(outputs_.out);
+        if (!terminal_) outputs_.out.print("metrics: " + plane_.metrics_url() + "\n");
         tick();
     }
 
@@ -94,12 +99,13 @@ class Foreground {
         stop();
     }
 
-    /// Puts the terminal back and says how it went. Returns the exit code.
+    /// Puts the terminal back and says how it went, as far as the outputs take it at once. Returns
+    /// the exit code.
     int end() {
         terminal_.reset();
         print_decisions(plane_.view());
-        std::cout << render(plane_.summary()) << std::flush;
-        if (!complaint_.empty()) std::cerr << "error: " << complaint_ << "\n";
+        outputs_.out.print(render(plane_.summary()));
+        if (!complaint_.empty()) outputs_.errors.print("error: " + complaint_ + "\n");
         return complaint_.empty() ? 0 : 1;
     }
 
@@ -115,9 +121,10 @@ class Foreground {
         if (terminal_) return terminal_->show(render(plane_.view(), terminal_->screen()));
         const View view = plane_.view();
         print_decisions(view);
+        outputs_.out.flush();
         if (now < next_line_) return;
         next_line_ = now + line_period;
-        std::cout << render_line(view) << "\n" << std::flush;  // somebody reads along
+        outputs_.out.print(render_line(view) + "\n");
     }
 
     void print_decisions(const View& view) {
@@ -125,8 +132,10 @@ class Foreground {
         for (auto d = view.decisions.rbegin(); d != view.decisions.rend(); ++d) {
             if (d->at <= last_decision_ || d->subject.empty()) continue;
             if (!terminal_)
-                std::cout << to_rfc3339_seconds(d->at).substr(11, 8) << "  " << d->subject << "  "
-                          << d->summary << "\n";
+                outputs_.out.print(
+                    to_rfc3339_seconds(d->at).substr(11, 8) + "  " + d->subject + "  " +
+                    d->summary + "\n"
+                );
         }
         for (const auto& d : view.decisions) last_decision_ = std::max(last_decision_, d.at);
     }
@@ -150,8 +159,9 @@ class Foreground {
 
     Loop& loop_;
     ControlPlane& plane_;
+    Outputs outputs_;
     Duration patience_;
-    Instant started_, next_line_{}, last_decision_{};
+    Instant next_line_{}, last_decision_{};
     std::optional<Instant> load_ended_;
     std::unique_ptr<Terminal> terminal_;
     Clock::Timer timer_ = 0;
@@ -177,17 +187,25 @@ int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Obje
             );
         return failed(plane.error());
     }
-    if (const auto applied = (*plane)->apply(objects); !applied) return failed(applied.error());
-    Foreground foreground(loop, **plane, o.plain, patience);
+    if (const auto applied = (*plane)->apply(objects); !applied) {
+        plane->reset();  // whoever reads the error, or not
+        return failed(applied.error());
+    }
+    Output out(STDOUT_FILENO), errors(STDERR_FILENO);
+    Foreground foreground(loop, **plane, {out, errors}, patience);
     loop.watch(*signals, {.readable = true}, [&](Loop::Ready) {
         signalfd_siginfo info{};
         while (::read(*signals, &info, sizeof info) == sizeof info) foreground.interrupt();
     });
     (*plane)->on_stop([&] { foreground.interrupt(); });
-    foreground.start();
+    foreground.start(o.plain);
     loop.run();
     loop.forget(*signals);
     const int code = foreground.end();
+    // All has ended, and others may have the folder, before anybody is waited for.
+    plane->reset();
+    out.finish(*signals);
+    errors.finish(*signals);
     return code;
 }
 

@@ -1,6 +1,7 @@
 #include "app/server/control_plane_io.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -197,9 +198,11 @@ void ControlPlane::Parts::look_at_disk() {
         unsaid += "swell: " + said + "\n";
     if (unsaid.empty()) return;
     // A terminal shows the view, and in it the warning. The log may be on the very disk that is
-    // full: what it does not take is tried again.
+    // full, or a pipe that nobody reads: what it does not take is tried again.
+    pollfd log{STDERR_FILENO, POLLOUT, 0};
     if (::isatty(STDERR_FILENO) != 0 ||
-        ::write(STDERR_FILENO, unsaid.data(), unsaid.size()) == std::ssize(unsaid))
+        (::poll(&log, 1, 0) == 1 &&
+         ::write(STDERR_FILENO, unsaid.data(), unsaid.size()) == std::ssize(unsaid)))
         unsaid.clear();
 }
 
