@@ -229,6 +229,52 @@ TEST_F(Verbs, NobodyWaitsForWhoDoesNotReadTheView) {
     }
 }
 
+std::string load_on(const std::string& port) {
+    return "apiVersion: swell.dev/v1\nkind: LoadTest\nmetadata: {name: peak}\nspec:\n"
+           "  target: {service: web" +
+           (port.empty() ? "" : ", port: " + port) + "}\n  stages: [{duration: 1s, rate: 1}]\n---\n";
+}
+
+constexpr const char* never_ready = R"(apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 8080}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: web
+    command: [sleep, "100000"]
+    readinessProbe: {exec: {command: [sh, -c, "echo not today; exit 1"]}, periodSeconds: 1}
+)";
+
+TEST_F(Verbs, ALoadThatCannotBeginEndsTheRunAndSaysWhy) {
+    const auto got =
+        swell.run({"up", "--timeout", "4s", swell.file("web.yaml", load_on("") + never_ready)});
+    EXPECT_EQ(got.exit_code, 1);
+    EXPECT_SAYS(
+        got.err,
+        "loadtest/peak has not begun within 4s: waits for a ready endpoint of service/web: "
+        "pod/web: container web: Readiness probe failed: not today"
+    );
+    EXPECT_TRUE(swell.processes().empty());
+}
+
+TEST_F(Verbs, ALoadOnAPortThatItsServiceLacksFails) {
+    const auto up = swell.start({"up", swell.file("web.yaml", never_ready)});
+    const std::string test = swell.file("load.yaml", load_on("nosuch"));
+    ASSERT_TRUE(eventually([&] { return swell.run({"apply", "-f", test}).exit_code == 0; }));
+    EXPECT_EQ(up->wait(std::chrono::seconds(60)), 1);
+    EXPECT_SAYS(
+        up->output(), "loadtest/peak: service/web has no port named nosuch; it has: http"
+    );
+}
+
 TEST_F(Verbs, MetricsPassPromtool) {
     said({"up", "--detach", swell.file("shop.yaml", manifests)});
     ASSERT_TRUE(eventually([&] { return ready() >= 1; }));

@@ -142,8 +142,9 @@ class Foreground {
 
     void judge(Instant now) {
         if (!plane_.has_load()) return;
-        if (plane_.load_ended()) complaint_ = plane_.load_failure();
-        if (plane_.settled()) return stop();
+        complaint_ = plane_.load_ended() ? plane_.load_failure() : plane_.load_overdue(patience_);
+        // Without its load a run has nothing to show that would be worth a wait.
+        if (!complaint_.empty() || plane_.settled()) return stop();
         if (!load_ended_ && plane_.load_ended()) load_ended_ = now;
         if (load_ended_ && now - *load_ended_ > patience_) {
             complaint_ = "the load ended " + to_age(patience_) +

@@ -337,6 +337,10 @@ bool ControlPlane::has_load() const { return parts_->loads->any(); }
 
 std::string ControlPlane::load_failure() const { return parts_->loads->failure(); }
 
+std::string ControlPlane::load_overdue(Duration patience) const {
+    return parts_->loads->overdue(patience);
+}
+
 bool ControlPlane::load_ended() const { return parts_->loads->all_done(); }
 
 bool ControlPlane::settled() const {

@@ -55,6 +55,8 @@ class ControlPlane {
     bool resumed() const;
     /// Why a load could not be sent: `loadtest/peak: …`; empty when all could.
     std::string load_failure() const;
+    /// Which load has not begun `patience` after it came, and what it waits for; empty when none.
+    std::string load_overdue(Duration patience) const;
     std::string metrics_url() const;
 
   private:
