@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/fd_io.hpp"
@@ -227,6 +228,51 @@ TEST_F(Verbs, NobodyWaitsForWhoDoesNotReadTheView) {
         EXPECT_EQ(up->wait(std::chrono::seconds(60)), 0);
         if (read_at_last) EXPECT_SAYS(text + pipe.read(), "metrics: ");
     }
+}
+
+std::string pod_named(const std::string& name) {
+    std::string text = sleeper;
+    text.replace(text.find("{name: sleeper}") + 7, 7, name);
+    return text;
+}
+
+TEST_F(Verbs, WhatAKilledForegroundRunLeftIsNotRunAgain) {
+    const auto first = swell.start({"up", swell.file("first.yaml", pod_named("first"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"get", "pod", "first"}).exit_code == 0; }));
+    first->signal(SIGKILL);
+    ASSERT_TRUE(first->wait(std::chrono::seconds(60)).has_value());
+
+    const auto second = swell.start({"up", swell.file("second.yaml", pod_named("second"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"get", "pod", "second"}).exit_code == 0; }));
+    EXPECT_EQ(swell.run({"get", "pods", "-o", "name"}).out, "pod/second\n");
+    EXPECT_SAYS(second->output(), "removed 1 object that a killed run left: pod/first\n");
+    second->signal(SIGKILL);
+    ASSERT_TRUE(second->wait(std::chrono::seconds(60)).has_value());
+
+    // No run with --detach takes it for its own either.
+    EXPECT_SAYS(
+        said({"up", "--detach", swell.file("third.yaml", pod_named("third"))}),
+        "removed 1 object that a killed run left: pod/second\n"
+    );
+    EXPECT_EQ(said({"get", "pods", "-o", "name"}), "pod/third\n");
+}
+
+TEST_F(Verbs, WhatDetachLeftIsResumedAndSaid) {
+    said({"up", "--detach", swell.file("first.yaml", pod_named("first"))});
+    const int server = std::atoi(read_file(swell.state() + "/lock").value_or("0").c_str());
+    ASSERT_GT(server, 0);
+    ASSERT_EQ(::kill(server, SIGKILL), 0);
+    ASSERT_TRUE(eventually([&] { return ::kill(server, 0) != 0; }));
+    EXPECT_SAYS(
+        said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}),
+        "resumed 1 object of an earlier `swell up --detach`: pod/first\n"
+    );
+    EXPECT_EQ(said({"get", "pods", "-o", "name"}), "pod/first\npod/second\n");
+    // A second one joins what runs, and has nothing to say of it.
+    EXPECT_EQ(
+        said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}).find("resumed"),
+        std::string::npos
+    );
 }
 
 std::string load_on(const std::string& port) {

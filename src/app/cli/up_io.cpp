@@ -84,6 +84,7 @@ class Foreground {
     ~Foreground() { loop_.cancel(timer_); }
 
     void start(bool plain) {
+        if (!plane_.left_over().empty()) outputs_.out.print(plane_.left_over() + "\n");
         if (!plain && Terminal::usable()) terminal_ = std::make_unique<Terminal>(outputs_.out);
         if (!terminal_) outputs_.out.print("metrics: " + plane_.metrics_url() + "\n");
         tick();
@@ -254,8 +255,13 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
 
 int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
     const ApiClient api(dir.api_socket());
-    if (!api.alive())
+    if (!api.alive()) {
         if (const auto started = start_server(o, dir); !started) return failed(started.error());
+        const auto status = api.call("GET", "/swell/v1/status");
+        if (!status) return failed(status.error());
+        const std::string left_over = status->value("leftOver", "");
+        if (!left_over.empty()) std::cout << left_over << "\n";
+    }
     if (const auto applied = apply_objects(api, objects, false); !applied)
         return failed(applied.error());
     const auto services = api.list(spec::kind_of<spec::Service>(), "");

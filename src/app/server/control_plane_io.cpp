@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/server/admit.hpp"
 #include "app/server/disk_words.hpp"
+#include "app/server/left_over.hpp"
 #include "app/server/load_runner_io.hpp"
 #include "app/server/logs_io.hpp"
 #include "app/server/noting_journal.hpp"
@@ -38,6 +40,7 @@ namespace swell::app {
 namespace {
 
 constexpr Duration proxy_grace = std::chrono::seconds(5);
+constexpr Duration left_over_shown = std::chrono::seconds(30);
 constexpr const char* metrics_port = ":9464";  // the port OpenMetrics exporters use by custom
 
 }  // namespace
@@ -71,7 +74,8 @@ struct ControlPlane::Parts {
     std::string metrics_address;
     DiskWords disk;
     std::string unsaid;  // for the log
-    bool resumed = false;
+    std::string left_over;  // what became of it, in words
+    Instant started{};
     std::function<void()> on_stop;
     Clock::Timer tick = 0;
 
@@ -80,6 +84,8 @@ struct ControlPlane::Parts {
     ~Parts() { loop.cancel(tick); }
 
     Result<void> open();
+    void inherit();
+    void forget();
     Result<void> run();
     void routes();
     void serve_metrics();
@@ -108,7 +114,7 @@ Result<void> ControlPlane::Parts::open() {
     journal = std::make_unique<NotingJournal>(*kept_journal, [this](const journal::Entry& entry) {
         if (watch_over) watch_over->decided(entry);
     });
-    resumed = store->size() > 0;
+    inherit();
     if (!config.detach) {
         // Nobody but this process holds the writing end: when it ends, however it ends, the other
         // end says so.
@@ -120,7 +126,30 @@ Result<void> ControlPlane::Parts::open() {
     return {};
 }
 
+/// Before anything runs: a controller or the runtime would take what is there for wanted.
+void ControlPlane::Parts::inherit() {
+    std::vector<spec::Object> objects;
+    for (const spec::Kind* kind : spec::kinds())
+        for (auto& object : list(kind->name)) objects.push_back(std::move(object));
+    const bool orphaned = std::filesystem::exists(config.dir.foreground());
+    left_over = left_over_words(orphaned ? LeftOver::removed : LeftOver::resumed, objects);
+    if (orphaned) forget();
+}
+
+/// The objects go, not the journal. Their processes must have ended, or be ended by the next start
+/// of the runtime.
+void ControlPlane::Parts::forget() {
+    for (const spec::Kind* kind : spec::kinds())
+        for (const auto& object : list(kind->name))
+            (void)store->remove(
+                spec::key_of(object),
+                {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
+            );
+    ::unlink(config.dir.foreground().c_str());
+}
+
 Result<void> ControlPlane::Parts::run() {
+    started = loop.now();
     proxy = std::make_unique<ProxyProcess>(
         loop, ProxyProcess::Config{config.dir, config.binary, config.detach ? -1 : *lifeline_read}
     );
@@ -187,6 +216,7 @@ void ControlPlane::Parts::every_second() {
         );
     look_at_disk();
     if (auto full = disk.warning(); !full.empty()) warnings.push_back(std::move(full));
+    if (!left_over.empty() && loop.now() - started < left_over_shown) warnings.push_back(left_over);
     watch_over->warnings(std::move(warnings));
     tick = loop.call_after(std::chrono::seconds(1), [this] { every_second(); });
 }
@@ -214,6 +244,7 @@ void ControlPlane::Parts::routes() {
              {"proxyPid", proxy->pid()},
              {"detach", config.detach},
              {"metrics", metrics_url()},
+             {"leftOver", left_over},
              {"ready", traffic->listening()}}
         );
     });
@@ -287,8 +318,12 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::start(Loop& loop, Config con
 Result<void> ControlPlane::apply(const std::vector<spec::Object>& objects) {
     Json body = {{"objects", Json::array()}};
     for (const auto& object : objects) body["objects"].push_back(object.to_json());
+    const StateDir& dir = parts_->config.dir;
+    if (!parts_->config.detach)
+        if (auto ours = write_file(dir.foreground(), ""); !ours) return ours;
     const auto answer = parts_->api->handle({"POST", "/swell/v1/apply", body.dump()});
     if (answer.status < 300) return {};
+    ::unlink(dir.foreground().c_str());  // nothing was changed: it is whose it was
     const Json status = Json::parse(answer.body, nullptr, false);
     return fail(Code::invalid, status.value("message", answer.body));
 }
@@ -304,14 +339,7 @@ void ControlPlane::stop(bool forget, std::function<void()> done) {
     parts.vpas.reset();
     parts.pods->stop([this, forget, done = std::move(done)] {
         Parts& rest = *parts_;
-        if (forget) {
-            for (const spec::Kind* kind : spec::kinds())
-                for (const auto& object : rest.list(kind->name))
-                    (void)rest.store->remove(
-                        spec::key_of(object),
-                        {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
-                    );
-        }
+        if (forget) rest.forget();
         rest.proxy->stop(proxy_grace, done);
     });
 }
@@ -353,7 +381,7 @@ bool ControlPlane::settled() const {
 
 void ControlPlane::on_stop(std::function<void()> then) { parts_->on_stop = std::move(then); }
 
-bool ControlPlane::resumed() const { return parts_->resumed; }
+const std::string& ControlPlane::left_over() const { return parts_->left_over; }
 std::string ControlPlane::metrics_url() const { return parts_->metrics_url(); }
 
 }  // namespace swell::app
