@@ -321,6 +321,27 @@ TEST_F(Verbs, ALoadOnAPortThatItsServiceLacksFails) {
     );
 }
 
+TEST_F(Verbs, DownDoesNotWaitForEver) {
+    said({"up", "--detach", swell.file("deaf.yaml", R"(apiVersion: v1
+kind: Pod
+metadata: {name: deaf}
+spec:
+  terminationGracePeriodSeconds: 6
+  containers:
+  - name: deaf
+    command: [sh, -c, "trap '' TERM; echo deaf; while :; do sleep 1; done"]
+)")});
+    ASSERT_TRUE(eventually([&] { return swell.run({"logs", "deaf"}).out == "deaf\n"; }));
+    EXPECT_SAYS(swell.run({"down", "--timeout", "soon"}).err, "--timeout: ");
+    const Outcome early = swell.run({"down", "--timeout", "1s"});
+    EXPECT_EQ(early.exit_code, 1);
+    EXPECT_SAYS(early.err, "was asked to end, and is not done after 1s");
+    EXPECT_FALSE(swell.processes().empty()) << "asking is not killing";
+    // Asked again it waits for the same end.
+    EXPECT_EQ(said({"down"}), "stopped\n");
+    EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+}
+
 TEST_F(Verbs, MetricsPassPromtool) {
     said({"up", "--detach", swell.file("shop.yaml", manifests)});
     ASSERT_TRUE(eventually([&] { return ready() >= 1; }));

@@ -86,7 +86,8 @@ void run_commands(CLI::App& app, Options& o) {
     server->add_option("--hpa-sync-period", o.period_seconds);
     server->add_option("--seed", o.seed);
 
-    add(app, o, "down", "End what `swell up --detach` started");
+    CLI::App* down = add(app, o, "down", "End what `swell up --detach` started");
+    down->add_option("--timeout", o.timeout, "How long to wait for the end; default 2m");
 
     CLI::App* apply = add(app, o, "apply", "Create or update the objects of manifests");
     apply->add_option("-f,--filename,paths", o.files, "Files, folders or -")->required();

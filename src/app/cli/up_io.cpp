@@ -14,6 +14,7 @@
 #include <iostream>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "app/cli/client_io.hpp"
 #include "app/cli/manifests_io.hpp"
@@ -31,10 +32,18 @@ constexpr Duration frame = std::chrono::milliseconds(250);
 constexpr Duration line_period = std::chrono::seconds(5);
 constexpr Duration default_timeout = std::chrono::minutes(5);
 constexpr Duration start_patience = std::chrono::seconds(30);
+constexpr Duration down_timeout = std::chrono::minutes(2);
 
 int failed(const Error& error) {
     std::cerr << "error: " << error.what << "\n";
     return 1;
+}
+
+Result<Duration> timeout_of(const Options& o, Duration by_default) {
+    if (o.timeout.empty()) return by_default;
+    auto given = parse_duration(o.timeout);
+    if (!given) return fail(given.error().code, "--timeout: " + given.error().what);
+    return given;
 }
 
 std::string own_binary() {
@@ -90,7 +99,12 @@ class Foreground {
         tick();
     }
 
-    /// The first time gracefully, the second time at once.
+    /// `swell down`: gracefully, however often it asks.
+    void ask_to_stop() {
+        if (!stopping_) stop();
+    }
+
+    /// A signal: the first time gracefully, the second time at once.
     void interrupt() {
         if (stopping_) {
             plane_.kill();
@@ -172,12 +186,8 @@ class Foreground {
 };
 
 int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
-    Duration patience = default_timeout;
-    if (!o.timeout.empty()) {
-        const auto given = parse_duration(o.timeout);
-        if (!given) return failed(given.error());
-        patience = *given;
-    }
+    const auto patience = timeout_of(o, default_timeout);
+    if (!patience) return failed(patience.error());
     Loop loop;
     const Fd signals = end_signals();
     auto plane = ControlPlane::start(loop, config_of(o, dir, false));
@@ -194,12 +204,12 @@ int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Obje
         return failed(applied.error());
     }
     Output out(STDOUT_FILENO), errors(STDERR_FILENO);
-    Foreground foreground(loop, **plane, {out, errors}, patience);
+    Foreground foreground(loop, **plane, {out, errors}, *patience);
     loop.watch(*signals, {.readable = true}, [&](Loop::Ready) {
         signalfd_siginfo info{};
         while (::read(*signals, &info, sizeof info) == sizeof info) foreground.interrupt();
     });
-    (*plane)->on_stop([&] { foreground.interrupt(); });
+    (*plane)->on_stop([&] { foreground.ask_to_stop(); });
     foreground.start(o.plain);
     loop.run();
     loop.forget(*signals);
@@ -276,6 +286,60 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
     return 0;
 }
 
+/// Asks the control plane, whose pid this is, and waits until it has let go of the folder.
+Result<void> ask_to_end(
+    const ApiClient& api, const StateDir& dir, std::int64_t pid, Duration patience
+) {
+    if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked)
+        return std::unexpected(asked.error());
+    Loop loop;
+    const Instant deadline = loop.precise() + patience;
+    for (auto held = lock(dir); !held; held = lock(dir)) {
+        if (held.error().code != Code::exists) return std::unexpected(held.error());
+        if (loop.precise() > deadline)
+            return fail(
+                Code::timeout,
+                "swell (pid " + std::to_string(pid) + ") was asked to end, and is not done after " +
+                    to_age(patience) +
+                    ": it goes on (pods have their grace periods). `swell down` waits again; after "
+                    "`kill -9 " +
+                    std::to_string(pid) + "` it ends what is left"
+            );
+        loop.run_once(std::chrono::milliseconds(50));
+    }
+    std::cout << "stopped\n";
+    return {};
+}
+
+/// Its control plane was killed: is it for a moment, and ends what it left. A signal, or the end of
+/// the patience, ends that at once.
+Result<void> end_what_is_left(const StateDir& dir, Duration patience) {
+    Loop loop;
+    const Fd signals = end_signals();
+    auto plane = ControlPlane::start(
+        loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()}
+    );
+    if (!plane) {
+        if (plane.error().code != Code::exists) return std::unexpected(plane.error());
+        return fail(Code::exists, plane.error().what + ", and does not answer: after a `kill -9` of "
+                                                       "it `swell down` ends what is left");
+    }
+    bool at_once = false;
+    const auto kill = [&] {
+        at_once = true;
+        (*plane)->kill();
+        loop.stop();
+    };
+    loop.watch(*signals, {.readable = true}, [&](Loop::Ready) { kill(); });
+    const auto timer = loop.call_after(patience, kill);
+    (*plane)->stop(true, [&] { loop.stop(); });
+    loop.run();
+    loop.cancel(timer);
+    loop.forget(*signals);
+    std::cout << (at_once ? "killed\n" : "stopped\n");
+    return {};
+}
+
 }  // namespace
 
 int up(const Options& o, const StateDir& dir) {
@@ -291,38 +355,26 @@ int serve(const Options& o, const StateDir& dir) {
     if (!plane) return failed(plane.error());
     // A signal ends this process alone; pods and proxy go on, and the next start finds them.
     loop.watch(*signals, {.readable = true}, [&](Loop::Ready) { loop.stop(); });
-    (*plane)->on_stop([&] { (*plane)->stop(true, [&] { loop.stop(); }); });
+    bool stopping = false;
+    (*plane)->on_stop([&] {
+        if (!std::exchange(stopping, true)) (*plane)->stop(true, [&] { loop.stop(); });
+    });
     loop.run();
     loop.forget(*signals);
     return 0;
 }
 
-Result<void> down(const StateDir& dir) {
+Result<void> down(const Options& o, const StateDir& dir) {
+    const auto patience = timeout_of(o, down_timeout);
+    if (!patience) return std::unexpected(patience.error());
     const ApiClient api(dir.api_socket());
-    if (api.alive()) {
-        if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked)
-            return std::unexpected(asked.error());
-        Loop loop;
-        for (auto held = lock(dir); !held; held = lock(dir))
-            loop.run_once(std::chrono::milliseconds(50));
-        std::cout << "stopped\n";
-        return {};
-    }
+    if (const auto status = api.call("GET", "/swell/v1/status"))
+        return ask_to_end(api, dir, status->value("pid", std::int64_t{0}), *patience);
     if (!std::filesystem::exists(dir.objects())) {
         std::cout << "nothing is running\n";
         return {};
     }
-    // Its control plane was killed: be it for a moment, and end what it left.
-    Loop loop;
-    const Fd signals = end_signals();
-    auto plane = ControlPlane::start(
-        loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()}
-    );
-    if (!plane) return std::unexpected(plane.error());
-    (*plane)->stop(true, [&] { loop.stop(); });
-    loop.run();
-    std::cout << "stopped\n";
-    return {};
+    return end_what_is_left(dir, *patience);
 }
 
 }  // namespace swell::app
