@@ -78,6 +78,12 @@ struct Verbs : testing::Test {
         const auto object = swell.api().get(spec::kind_of<spec::Deployment>(), "default", "shop");
         return object ? object->as<spec::Deployment>().status.ready_replicas : -1;
     }
+    void kill_control_plane() {
+        const int pid = std::atoi(read_file(swell.state() + "/lock").value_or("0").c_str());
+        ASSERT_GT(pid, 0);
+        ASSERT_EQ(::kill(pid, SIGKILL), 0);
+        ASSERT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; }));
+    }
 };
 
 #define EXPECT_SAYS(text, word) \
@@ -216,17 +222,20 @@ TEST_F(Verbs, NobodyWaitsForWhoDoesNotReadTheView) {
         up->signal(SIGINT);
         // Everything ends but the process that still has something to say, and lets others in.
         EXPECT_TRUE(eventually([&] { return here.processes() == std::vector<int>{up->pid()}; }));
-        EXPECT_EQ(here.run({"down"}).exit_code, 0);
+        EXPECT_TRUE(eventually([&] { return here.run({"down"}).exit_code == 0; }));
         std::string text;
-        if (read_at_last)
+        if (read_at_last) {
             EXPECT_TRUE(eventually([&] {
                 text += pipe.read();
                 return up->wait(Duration::zero()).has_value();
             }));
-        else
+        } else {
             up->signal(SIGINT);
+        }
         EXPECT_EQ(up->wait(std::chrono::seconds(60)), 0);
-        if (read_at_last) EXPECT_SAYS(text + pipe.read(), "metrics: ");
+        if (read_at_last) {
+            EXPECT_SAYS(text + pipe.read(), "metrics: ");
+        }
     }
 }
 
@@ -259,10 +268,7 @@ TEST_F(Verbs, WhatAKilledForegroundRunLeftIsNotRunAgain) {
 
 TEST_F(Verbs, WhatDetachLeftIsResumedAndSaid) {
     said({"up", "--detach", swell.file("first.yaml", pod_named("first"))});
-    const int server = std::atoi(read_file(swell.state() + "/lock").value_or("0").c_str());
-    ASSERT_GT(server, 0);
-    ASSERT_EQ(::kill(server, SIGKILL), 0);
-    ASSERT_TRUE(eventually([&] { return ::kill(server, 0) != 0; }));
+    kill_control_plane();
     EXPECT_SAYS(
         said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}),
         "resumed 1 object of an earlier `swell up --detach`: pod/first\n"
@@ -278,7 +284,8 @@ TEST_F(Verbs, WhatDetachLeftIsResumedAndSaid) {
 std::string load_on(const std::string& port) {
     return "apiVersion: swell.dev/v1\nkind: LoadTest\nmetadata: {name: peak}\nspec:\n"
            "  target: {service: web" +
-           (port.empty() ? "" : ", port: " + port) + "}\n  stages: [{duration: 1s, rate: 1}]\n---\n";
+           (port.empty() ? "" : ", port: " + port) +
+           "}\n  stages: [{duration: 1s, rate: 1}]\n---\n";
 }
 
 constexpr const char* never_ready = R"(apiVersion: v1
@@ -316,21 +323,24 @@ TEST_F(Verbs, ALoadOnAPortThatItsServiceLacksFails) {
     const std::string test = swell.file("load.yaml", load_on("nosuch"));
     ASSERT_TRUE(eventually([&] { return swell.run({"apply", "-f", test}).exit_code == 0; }));
     EXPECT_EQ(up->wait(std::chrono::seconds(60)), 1);
-    EXPECT_SAYS(
-        up->output(), "loadtest/peak: service/web has no port named nosuch; it has: http"
-    );
+    EXPECT_SAYS(up->output(), "loadtest/peak: service/web has no port named nosuch; it has: http");
 }
 
-TEST_F(Verbs, DownDoesNotWaitForEver) {
-    said({"up", "--detach", swell.file("deaf.yaml", R"(apiVersion: v1
+/// A pod that does not hear SIGTERM, and has so many seconds to end.
+std::string deaf(const std::string& grace_seconds) {
+    return R"(apiVersion: v1
 kind: Pod
 metadata: {name: deaf}
 spec:
-  terminationGracePeriodSeconds: 6
   containers:
   - name: deaf
     command: [sh, -c, "trap '' TERM; echo deaf; while :; do sleep 1; done"]
-)")});
+  terminationGracePeriodSeconds: )" +
+           grace_seconds + "\n";
+}
+
+TEST_F(Verbs, DownDoesNotWaitForEver) {
+    said({"up", "--detach", swell.file("deaf.yaml", deaf("6"))});
     ASSERT_TRUE(eventually([&] { return swell.run({"logs", "deaf"}).out == "deaf\n"; }));
     EXPECT_SAYS(swell.run({"down", "--timeout", "soon"}).err, "--timeout: ");
     const Outcome early = swell.run({"down", "--timeout", "1s"});
@@ -340,6 +350,18 @@ spec:
     // Asked again it waits for the same end.
     EXPECT_EQ(said({"down"}), "stopped\n");
     EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+}
+
+TEST_F(Verbs, DownKillsWhatAKilledControlPlaneLeftWhenItDoesNotEnd) {
+    said({"up", "--detach", swell.file("deaf.yaml", deaf("3600"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"logs", "deaf"}).out == "deaf\n"; }));
+    kill_control_plane();
+    EXPECT_EQ(said({"down", "--timeout", "1s"}), "killed\n");
+    EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+    EXPECT_EQ(
+        said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}).find("resumed"),
+        std::string::npos
+    );
 }
 
 TEST_F(Verbs, MetricsPassPromtool) {

@@ -10,7 +10,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-
 namespace swell::app {
 namespace {
 
@@ -68,13 +67,15 @@ TEST(Output, NeverWaitsForAReaderAndTellsWhatItLeftOut) {
         const char* why;
         Way (*make)();
     };
-    for (const Case& c : {Case{"a pipe", pipe_way},
-                          Case{"a socket, which cannot be opened anew", socket_way},
-                          Case{"a terminal", terminal_way}}) {
+    for (const Case& c :
+         {Case{"a pipe", pipe_way},
+          Case{"a socket, which cannot be opened anew", socket_way},
+          Case{"a terminal", terminal_way}}) {
         SCOPED_TRACE(c.why);
         const Way way = c.make();
         Output out(*way.writing);
-        const std::string line = std::string(99, 'x') + "\n";
+        std::string line(99, 'x');
+        line += '\n';
         for (int i = 0; i < 20000; ++i) out.print(line);  // 2 MB: more than any of them holds
         EXPECT_FALSE(out.idle());
         out.print("the end\n");

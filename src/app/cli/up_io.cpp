@@ -290,7 +290,9 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
 Result<void> ask_to_end(
     const ApiClient& api, const StateDir& dir, std::int64_t pid, Duration patience
 ) {
-    if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked)
+    // One that is about to end may not answer any more.
+    if (const auto asked = api.call("POST", "/swell/v1/stop");
+        !asked && asked.error().code != Code::unavailable)
         return std::unexpected(asked.error());
     Loop loop;
     const Instant deadline = loop.precise() + patience;
@@ -321,18 +323,25 @@ Result<void> end_what_is_left(const StateDir& dir, Duration patience) {
     );
     if (!plane) {
         if (plane.error().code != Code::exists) return std::unexpected(plane.error());
-        return fail(Code::exists, plane.error().what + ", and does not answer: after a `kill -9` of "
-                                                       "it `swell down` ends what is left");
+        return fail(
+            Code::exists,
+            plane.error().what +
+                ", and does not answer: after a `kill -9` of it `swell down` ends what is left"
+        );
     }
+    const auto end = [&] { (*plane)->stop(true, [&] { loop.stop(); }); };
     bool at_once = false;
     const auto kill = [&] {
-        at_once = true;
+        if (std::exchange(at_once, true)) return;
         (*plane)->kill();
-        loop.stop();
+        end();  // of what is no process of a pod
     };
-    loop.watch(*signals, {.readable = true}, [&](Loop::Ready) { kill(); });
+    loop.watch(*signals, {.readable = true}, [&](Loop::Ready) {
+        signalfd_siginfo info{};
+        while (::read(*signals, &info, sizeof info) == sizeof info) kill();
+    });
     const auto timer = loop.call_after(patience, kill);
-    (*plane)->stop(true, [&] { loop.stop(); });
+    end();
     loop.run();
     loop.cancel(timer);
     loop.forget(*signals);

@@ -73,9 +73,9 @@ struct ControlPlane::Parts {
     std::unique_ptr<http::Server> metrics_server;
     std::string metrics_address;
     DiskWords disk;
-    std::string unsaid;  // for the log
+    std::string unsaid;     // for the log
     std::string left_over;  // what became of it, in words
-    Instant started{};
+    Instant began{};
     std::function<void()> on_stop;
     Clock::Timer tick = 0;
 
@@ -149,7 +149,7 @@ void ControlPlane::Parts::forget() {
 }
 
 Result<void> ControlPlane::Parts::run() {
-    started = loop.now();
+    began = loop.now();
     proxy = std::make_unique<ProxyProcess>(
         loop, ProxyProcess::Config{config.dir, config.binary, config.detach ? -1 : *lifeline_read}
     );
@@ -216,7 +216,7 @@ void ControlPlane::Parts::every_second() {
         );
     look_at_disk();
     if (auto full = disk.warning(); !full.empty()) warnings.push_back(std::move(full));
-    if (!left_over.empty() && loop.now() - started < left_over_shown) warnings.push_back(left_over);
+    if (!left_over.empty() && loop.now() - began < left_over_shown) warnings.push_back(left_over);
     watch_over->warnings(std::move(warnings));
     tick = loop.call_after(std::chrono::seconds(1), [this] { every_second(); });
 }
@@ -319,11 +319,13 @@ Result<void> ControlPlane::apply(const std::vector<spec::Object>& objects) {
     Json body = {{"objects", Json::array()}};
     for (const auto& object : objects) body["objects"].push_back(object.to_json());
     const StateDir& dir = parts_->config.dir;
+    const bool resumed = parts_->store->size() > 0;
     if (!parts_->config.detach)
         if (auto ours = write_file(dir.foreground(), ""); !ours) return ours;
     const auto answer = parts_->api->handle({"POST", "/swell/v1/apply", body.dump()});
     if (answer.status < 300) return {};
-    ::unlink(dir.foreground().c_str());  // nothing was changed: it is whose it was
+    // This run ends here: what it resumed is not to go with what it could not add.
+    if (resumed) ::unlink(dir.foreground().c_str());
     const Json status = Json::parse(answer.body, nullptr, false);
     return fail(Code::invalid, status.value("message", answer.body));
 }

@@ -25,7 +25,8 @@ class ControlPlane {
 
     /// Takes the folder's lock, opens its files, finds what an earlier control plane left, starts
     /// all. The objects of a run with --detach go on; those of a run in the foreground that was
-    /// killed are removed: they are not to outlive it. Errors  exists: another one runs here; invalid: files of a newer version; unavailable.
+    /// killed are removed: they are not to outlive it. Errors  exists: another one runs here;
+    /// invalid: files of a newer version; unavailable.
     static Result<std::unique_ptr<ControlPlane>> start(Loop& loop, Config config);
     ~ControlPlane();
     ControlPlane(const ControlPlane&) = delete;

@@ -67,8 +67,8 @@ void LoadRunner::consider(const spec::Object& object) {
     status.message = address.error().what;
     // A Service, or its port, may come a moment after the LoadTest that names it; pods may take
     // their time.
-    const bool hopeless = address.error().code == Code::not_found &&
-                          loop_.now() - came(test) > service_patience;
+    const bool hopeless =
+        address.error().code == Code::not_found && loop_.now() - came(test) > service_patience;
     if (hopeless) {
         status.phase = "Failed";
         status.completion_time = loop_.now();
@@ -92,7 +92,8 @@ Result<std::string> LoadRunner::address_of(const spec::LoadTest& test) const {
     const auto& service = object->as<spec::Service>();
     const auto port = port_of(target, service);
     if (!port) return std::unexpected(port.error());
-    const auto slice = cluster_.get({spec::kind_of<spec::EndpointSlice>().name, ns, target.service});
+    const auto slice =
+        cluster_.get({spec::kind_of<spec::EndpointSlice>().name, ns, target.service});
     const bool answers =
         slice && std::ranges::any_of(
                      slice->as<spec::EndpointSlice>().endpoints,

@@ -51,7 +51,8 @@ std::string state_words(const spec::ContainerStatus& container) {
         return state.waiting->reason +
                (last ? " (exit code " + std::to_string(last->exit_code) + ")" : "");
     }
-    if (state.terminated) return "ended with exit code " + std::to_string(state.terminated->exit_code);
+    if (state.terminated)
+        return "ended with exit code " + std::to_string(state.terminated->exit_code);
     return "";
 }
 
@@ -113,8 +114,7 @@ std::string why_not_ready(
                 why_not_ready(pod, events);
     }
     if (seen == 0) return "no pod has the labels " + text_of(service.spec.selector);
-    if (unready > pods_named)
-        text += "; and " + std::to_string(unready - pods_named) + " more";
+    if (unready > pods_named) text += "; and " + std::to_string(unready - pods_named) + " more";
     return text;
 }
 

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/swell.hpp"
+#include "spec/object.hpp"
 
 namespace swell::app {
 

@@ -51,8 +51,7 @@ spec::Pod pod(const std::string& name, spec::ContainerStatus container) {
     made.metadata.uid = "uid-" + name;
     made.metadata.labels = {{"app", "web"}, {"tier", "front"}};
     container.name = "web";
-    made.status.conditions.push_back(
-        {.type = "Ready", .status = container.ready ? "True" : "False"}
+    made.status.conditions.push_back({.type = "Ready", .status = container.ready ? "True" : "False"}
     );
     made.status.container_statuses.push_back(std::move(container));
     return made;
@@ -67,14 +66,14 @@ spec::ContainerStatus running(bool ready) {
 
 spec::ContainerStatus crashing() {
     spec::ContainerStatus made;
-    made.state.waiting = {.reason = "CrashLoopBackOff"};
-    made.last_state.terminated = {.exit_code = 3};
+    made.state.waiting.emplace().reason = "CrashLoopBackOff";
+    made.last_state.terminated.emplace().exit_code = 3;
     return made;
 }
 
 spec::ContainerStatus ended() {
     spec::ContainerStatus made;
-    made.state.terminated = {.exit_code = 2};
+    made.state.terminated.emplace().exit_code = 2;
     return made;
 }
 
@@ -101,7 +100,7 @@ spec::Pod with_nothing(spec::Pod pod) {
 spec::Pod with_init(spec::Pod pod, int exit_code) {
     spec::ContainerStatus init;
     init.name = "init";
-    init.state.terminated = {.exit_code = exit_code};
+    init.state.terminated.emplace().exit_code = exit_code;
     pod.status.init_container_statuses.push_back(init);
     return pod;
 }
