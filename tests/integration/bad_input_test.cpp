@@ -65,6 +65,12 @@ TEST(BadInput, EachIsNamedWithItsPlace) {
         {"invalid UTF-8", "apiVersion: v1\nkind: \xff\xfe\n", {"shop.yaml:2:", "UTF-8"}},
         {"a syntax error", "a: [1, 2\nb: 3\n", {"shop.yaml:"}},
         {"a duplicate key", "apiVersion: v1\nkind: Pod\nkind: Pod\n", {"shop.yaml:3:1", "kind"}},
+        {"a LoadTest's port that its Service lacks",
+         "apiVersion: swell.dev/v1\nkind: LoadTest\nmetadata: {name: peak}\nspec:\n"
+         "  target: {service: web, port: nosuch}\n  stages: [{duration: 1s, rate: 1}]\n"
+         "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n"
+         "  selector: {app: web}\n  ports: [{name: http, port: 80}]\n",
+         {"shop.yaml:5:26: spec.target.port: service/web has no port named nosuch; it has: http"}},
         {"nothing", "", {"no manifests"}},
     };
     for (const Case& c : cases) {

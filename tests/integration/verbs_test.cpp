@@ -1,8 +1,12 @@
 // The verbs people type, against pods that run.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/fd_io.hpp"
@@ -73,6 +77,12 @@ struct Verbs : testing::Test {
     int ready() {
         const auto object = swell.api().get(spec::kind_of<spec::Deployment>(), "default", "shop");
         return object ? object->as<spec::Deployment>().status.ready_replicas : -1;
+    }
+    void kill_control_plane() {
+        const int pid = std::atoi(read_file(swell.state() + "/lock").value_or("0").c_str());
+        ASSERT_GT(pid, 0);
+        ASSERT_EQ(::kill(pid, SIGKILL), 0);
+        ASSERT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; }));
     }
 };
 
@@ -205,6 +215,190 @@ spec:
     }
     swell.run({"down"});
     EXPECT_TRUE(swell.cgroups().empty());
+}
+
+constexpr const char* sleeper = R"(apiVersion: v1
+kind: Pod
+metadata: {name: sleeper}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: sleeper
+    command: [sleep, "100000"]
+)";
+
+/// A pipe in the place where a background swell writes what it prints, full from the start.
+struct FullPipe {
+    Fd ends;
+
+    explicit FullPipe(const Swell& swell) {
+        const std::string path = swell.folder() + "/log";
+        EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+        ends = Fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+        const std::string page(4096, 'x');
+        while (::write(*ends, page.data(), page.size()) > 0) {
+        }
+    }
+    std::string read() const {
+        std::string text(1u << 20, '\0');
+        const auto got = ::read(*ends, text.data(), text.size());
+        text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return text;
+    }
+};
+
+TEST_F(Verbs, NobodyWaitsForWhoDoesNotReadTheView) {
+    for (const bool read_at_last : {true, false}) {
+        SCOPED_TRACE(read_at_last ? "read at last" : "never read");
+        const Swell here;
+        const FullPipe pipe(here);
+        const auto up = here.start({"up", "--plain", here.file("sleeper.yaml", sleeper)});
+        ASSERT_TRUE(eventually([&] {
+            return here.run({"get", "pods"}).out.find("Running") != std::string::npos;
+        }));
+        up->signal(SIGINT);
+        // Everything ends but the process that still has something to say, and lets others in.
+        EXPECT_TRUE(eventually([&] { return here.processes() == std::vector<int>{up->pid()}; }));
+        EXPECT_TRUE(eventually([&] { return here.run({"down"}).exit_code == 0; }));
+        std::string text;
+        if (read_at_last) {
+            EXPECT_TRUE(eventually([&] {
+                text += pipe.read();
+                return up->wait(Duration::zero()).has_value();
+            }));
+        } else {
+            up->signal(SIGINT);
+        }
+        EXPECT_EQ(up->wait(std::chrono::seconds(60)), 0);
+        if (read_at_last) {
+            EXPECT_SAYS(text + pipe.read(), "metrics: ");
+        }
+    }
+}
+
+std::string pod_named(const std::string& name) {
+    std::string text = sleeper;
+    text.replace(text.find("{name: sleeper}") + 7, 7, name);
+    return text;
+}
+
+TEST_F(Verbs, WhatAKilledForegroundRunLeftIsNotRunAgain) {
+    const auto first = swell.start({"up", swell.file("first.yaml", pod_named("first"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"get", "pod", "first"}).exit_code == 0; }));
+    first->signal(SIGKILL);
+    ASSERT_TRUE(first->wait(std::chrono::seconds(60)).has_value());
+
+    const auto second = swell.start({"up", swell.file("second.yaml", pod_named("second"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"get", "pod", "second"}).exit_code == 0; }));
+    EXPECT_EQ(swell.run({"get", "pods", "-o", "name"}).out, "pod/second\n");
+    EXPECT_SAYS(second->output(), "removed 1 object that a killed run left: pod/first\n");
+    second->signal(SIGKILL);
+    ASSERT_TRUE(second->wait(std::chrono::seconds(60)).has_value());
+
+    // No run with --detach takes it for its own either.
+    EXPECT_SAYS(
+        said({"up", "--detach", swell.file("third.yaml", pod_named("third"))}),
+        "removed 1 object that a killed run left: pod/second\n"
+    );
+    EXPECT_EQ(said({"get", "pods", "-o", "name"}), "pod/third\n");
+}
+
+TEST_F(Verbs, WhatDetachLeftIsResumedAndSaid) {
+    said({"up", "--detach", swell.file("first.yaml", pod_named("first"))});
+    kill_control_plane();
+    EXPECT_SAYS(
+        said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}),
+        "resumed 1 object of an earlier `swell up --detach`: pod/first\n"
+    );
+    EXPECT_EQ(said({"get", "pods", "-o", "name"}), "pod/first\npod/second\n");
+    // A second one joins what runs, and has nothing to say of it.
+    EXPECT_EQ(
+        said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}).find("resumed"),
+        std::string::npos
+    );
+}
+
+std::string load_on(const std::string& port) {
+    return "apiVersion: swell.dev/v1\nkind: LoadTest\nmetadata: {name: peak}\nspec:\n"
+           "  target: {service: web" +
+           (port.empty() ? "" : ", port: " + port) +
+           "}\n  stages: [{duration: 1s, rate: 1}]\n---\n";
+}
+
+constexpr const char* never_ready = R"(apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 8080}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: web
+    command: [sleep, "100000"]
+    readinessProbe: {exec: {command: [sh, -c, "echo not today; exit 1"]}, periodSeconds: 1}
+)";
+
+TEST_F(Verbs, ALoadThatCannotBeginEndsTheRunAndSaysWhy) {
+    const auto got =
+        swell.run({"up", "--timeout", "4s", swell.file("web.yaml", load_on("") + never_ready)});
+    EXPECT_EQ(got.exit_code, 1);
+    EXPECT_SAYS(
+        got.err,
+        "loadtest/peak has not begun within 4s: waits for a ready endpoint of service/web: "
+        "pod/web: container web: Readiness probe failed: not today"
+    );
+    EXPECT_TRUE(swell.processes().empty());
+}
+
+TEST_F(Verbs, ALoadOnAPortThatItsServiceLacksFails) {
+    const auto up = swell.start({"up", swell.file("web.yaml", never_ready)});
+    const std::string test = swell.file("load.yaml", load_on("nosuch"));
+    ASSERT_TRUE(eventually([&] { return swell.run({"apply", "-f", test}).exit_code == 0; }));
+    EXPECT_EQ(up->wait(std::chrono::seconds(60)), 1);
+    EXPECT_SAYS(up->output(), "loadtest/peak: service/web has no port named nosuch; it has: http");
+}
+
+/// A pod that does not hear SIGTERM, and has so many seconds to end.
+std::string deaf(const std::string& grace_seconds) {
+    return R"(apiVersion: v1
+kind: Pod
+metadata: {name: deaf}
+spec:
+  containers:
+  - name: deaf
+    command: [sh, -c, "trap '' TERM; echo deaf; while :; do sleep 1; done"]
+  terminationGracePeriodSeconds: )" +
+           grace_seconds + "\n";
+}
+
+TEST_F(Verbs, DownDoesNotWaitForEver) {
+    said({"up", "--detach", swell.file("deaf.yaml", deaf("6"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"logs", "deaf"}).out == "deaf\n"; }));
+    EXPECT_SAYS(swell.run({"down", "--timeout", "soon"}).err, "--timeout: ");
+    const Outcome early = swell.run({"down", "--timeout", "1s"});
+    EXPECT_EQ(early.exit_code, 1);
+    EXPECT_SAYS(early.err, "was asked to end, and is not done after 1s");
+    EXPECT_FALSE(swell.processes().empty()) << "asking is not killing";
+    // Asked again it waits for the same end.
+    EXPECT_EQ(said({"down"}), "stopped\n");
+    EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+}
+
+TEST_F(Verbs, DownKillsWhatAKilledControlPlaneLeftWhenItDoesNotEnd) {
+    said({"up", "--detach", swell.file("deaf.yaml", deaf("3600"))});
+    ASSERT_TRUE(eventually([&] { return swell.run({"logs", "deaf"}).out == "deaf\n"; }));
+    kill_control_plane();
+    EXPECT_EQ(said({"down", "--timeout", "1s"}), "killed\n");
+    EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+    EXPECT_EQ(
+        said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}).find("resumed"),
+        std::string::npos
+    );
 }
 
 TEST_F(Verbs, MetricsPassPromtool) {

@@ -66,7 +66,7 @@ int run_command(const Options& o) {
     if (!dir) return failed(dir.error());
     if (o.command == "up") return up(o, *dir);
     if (o.command == "server") return serve(o, *dir);
-    if (o.command == "down") return done(down(*dir));
+    if (o.command == "down") return done(down(o, *dir));
     if (o.command == "doctor") return done(doctor(o, *dir));
     if (o.command == "explain") return done(explain_command(o, *dir));
     if (o.command == "history") return done(history_command(o, *dir));

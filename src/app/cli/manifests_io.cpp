@@ -6,11 +6,13 @@
 
 #include "app/cli/words.hpp"
 #include "app/server/admit.hpp"
+#include "app/server/load_target.hpp"
 #include "cluster/admission/apply.hpp"
 #include "cluster/api/path.hpp"
 #include "http/exchange.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/swell.hpp"
 #include "spec/read_io.hpp"
 
 namespace swell::app {
@@ -84,6 +86,20 @@ Object with_silence_marked(const Object& object, const yaml::Node& document) {
     return object.with_metadata(std::move(metadata));
 }
 
+/// A LoadTest may name a port that its Service, which is given with it, does not have.
+std::optional<std::string> wrong_port(const Object& object, const std::vector<Object>& given) {
+    if (!object.is<spec::LoadTest>()) return {};
+    const auto& test = object.as<spec::LoadTest>();
+    for (const Object& other : given) {
+        if (!other.is<spec::Service>() || other.metadata().ns != test.metadata.ns ||
+            other.metadata().name != test.spec.target.service)
+            continue;
+        const auto port = port_of(test.spec.target, other.as<spec::Service>());
+        if (!port) return port.error().what;
+    }
+    return {};
+}
+
 void print(const spec::Finding& finding) { std::cerr << finding.text() << "\n"; }
 
 }  // namespace
@@ -98,6 +114,7 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
         errors += !finding.warning;
     }
     std::vector<Object> objects;
+    std::vector<const spec::Manifests::Source*> sources;  // of each object
     for (const auto& source : manifests.objects) {
         const auto object = placed(source, options.ns);
         if (!object) {
@@ -109,6 +126,7 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
         objects.push_back(prepared(
             with_silence_marked(*object, *source.document), folder_of(source.file), *wanted
         ));
+        sources.push_back(&source);
         for (const auto& problem : not_runnable(objects.back())) {
             print(
                 {source.file,
@@ -120,6 +138,12 @@ Result<std::vector<Object>> load(const std::vector<std::string>& paths, const Op
             errors += !problem.warning;
         }
     }
+    for (std::size_t i = 0; i < objects.size(); ++i)
+        if (const auto what = wrong_port(objects[i], objects)) {
+            constexpr const char* path = "spec.target.port";
+            print({sources[i]->file, sources[i]->place(path), path, *what});
+            ++errors;
+        }
     if (errors > 0)
         return fail(
             Code::invalid,

@@ -72,7 +72,10 @@ void run_commands(CLI::App& app, Options& o) {
     )
         ->check(CLI::Range(0.05, 3600.0));
     up->add_option(
-        "--timeout", o.timeout, "How long to wait for the end once the load has ended; default 5m"
+        "--timeout",
+        o.timeout,
+        "How long a load may take to begin (pods get ready first), and the replicas to come back "
+        "to their minimum once it has ended; default 5m"
     );
     up->add_option("--seed", o.seed, "Of names and other chance; default a new one, which is told");
     up->add_flag("--plain", o.plain, "Lines instead of the live view");
@@ -83,7 +86,8 @@ void run_commands(CLI::App& app, Options& o) {
     server->add_option("--hpa-sync-period", o.period_seconds);
     server->add_option("--seed", o.seed);
 
-    add(app, o, "down", "End what `swell up --detach` started");
+    CLI::App* down = add(app, o, "down", "End what `swell up --detach` started");
+    down->add_option("--timeout", o.timeout, "How long to wait for the end; default 2m");
 
     CLI::App* apply = add(app, o, "apply", "Create or update the objects of manifests");
     apply->add_option("-f,--filename,paths", o.files, "Files, folders or -")->required();

@@ -37,7 +37,7 @@ struct Options {
     int limit = 20;                                    ///< history --limit
     int revision = 0;                                  ///< rollout undo --to-revision
     std::optional<int> grace_seconds;                  ///< delete --grace-period
-    std::string timeout;                               ///< up --timeout, rollout status --timeout
+    std::string timeout;                               ///< --timeout of up, down, rollout status
     double period_seconds = 0;                         ///< up --hpa-sync-period
     std::optional<std::uint64_t> seed;                 ///< up --seed
     std::vector<std::string> traces;                   ///< simulate --trace FILE or NAME=FILE

@@ -14,6 +14,7 @@
 #include <iostream>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "app/cli/client_io.hpp"
 #include "app/cli/manifests_io.hpp"
@@ -31,10 +32,18 @@ constexpr Duration frame = std::chrono::milliseconds(250);
 constexpr Duration line_period = std::chrono::seconds(5);
 constexpr Duration default_timeout = std::chrono::minutes(5);
 constexpr Duration start_patience = std::chrono::seconds(30);
+constexpr Duration down_timeout = std::chrono::minutes(2);
 
 int failed(const Error& error) {
     std::cerr << "error: " << error.what << "\n";
     return 1;
+}
+
+Result<Duration> timeout_of(const Options& o, Duration by_default) {
+    if (o.timeout.empty()) return by_default;
+    auto given = parse_duration(o.timeout);
+    if (!given) return fail(given.error().code, "--timeout: " + given.error().what);
+    return given;
 }
 
 std::string own_binary() {
@@ -73,18 +82,29 @@ Fd end_signals() {
 /// One run in the foreground: shows, notices the end, stops.
 class Foreground {
   public:
-    Foreground(Loop& loop, ControlPlane& plane, bool plain, Duration patience)
-        : loop_(loop), plane_(plane), patience_(patience), started_(loop.now()) {
-        if (!plain && Terminal::usable()) terminal_ = std::make_unique<Terminal>();
-    }
+    /// `out` and `errors` outlive it; nothing here waits for who reads them.
+    struct Outputs {
+        Output& out;
+        Output& errors;
+    };
+
+    Foreground(Loop& loop, ControlPlane& plane, Outputs outputs, Duration patience)
+        : loop_(loop), plane_(plane), outputs_(outputs), patience_(patience) {}
     ~Foreground() { loop_.cancel(timer_); }
 
-    void start() {
-        if (!terminal_) std::cout << "metrics: " << plane_.metrics_url() << "\n";
+    void start(bool plain) {
+        if (!plane_.left_over().empty()) outputs_.out.print(plane_.left_over() + "\n");
+        if (!plain && Terminal::usable()) terminal_ = std::make_unique<Terminal>(outputs_.out);
+        if (!terminal_) outputs_.out.print("metrics: " + plane_.metrics_url() + "\n");
         tick();
     }
 
-    /// The first time gracefully, the second time at once.
+    /// `swell down`: gracefully, however often it asks.
+    void ask_to_stop() {
+        if (!stopping_) stop();
+    }
+
+    /// A signal: the first time gracefully, the second time at once.
     void interrupt() {
         if (stopping_) {
             plane_.kill();
@@ -94,12 +114,13 @@ class Foreground {
         stop();
     }
 
-    /// Puts the terminal back and says how it went. Returns the exit code.
+    /// Puts the terminal back and says how it went, as far as the outputs take it at once. Returns
+    /// the exit code.
     int end() {
         terminal_.reset();
         print_decisions(plane_.view());
-        std::cout << render(plane_.summary()) << std::flush;
-        if (!complaint_.empty()) std::cerr << "error: " << complaint_ << "\n";
+        outputs_.out.print(render(plane_.summary()));
+        if (!complaint_.empty()) outputs_.errors.print("error: " + complaint_ + "\n");
         return complaint_.empty() ? 0 : 1;
     }
 
@@ -115,9 +136,10 @@ class Foreground {
         if (terminal_) return terminal_->show(render(plane_.view(), terminal_->screen()));
         const View view = plane_.view();
         print_decisions(view);
+        outputs_.out.flush();
         if (now < next_line_) return;
         next_line_ = now + line_period;
-        std::cout << render_line(view) << "\n" << std::flush;  // somebody reads along
+        outputs_.out.print(render_line(view) + "\n");
     }
 
     void print_decisions(const View& view) {
@@ -125,16 +147,19 @@ class Foreground {
         for (auto d = view.decisions.rbegin(); d != view.decisions.rend(); ++d) {
             if (d->at <= last_decision_ || d->subject.empty()) continue;
             if (!terminal_)
-                std::cout << to_rfc3339_seconds(d->at).substr(11, 8) << "  " << d->subject << "  "
-                          << d->summary << "\n";
+                outputs_.out.print(
+                    to_rfc3339_seconds(d->at).substr(11, 8) + "  " + d->subject + "  " +
+                    d->summary + "\n"
+                );
         }
         for (const auto& d : view.decisions) last_decision_ = std::max(last_decision_, d.at);
     }
 
     void judge(Instant now) {
         if (!plane_.has_load()) return;
-        if (plane_.load_ended()) complaint_ = plane_.load_failure();
-        if (plane_.settled()) return stop();
+        complaint_ = plane_.load_ended() ? plane_.load_failure() : plane_.load_overdue(patience_);
+        // Without its load a run has nothing to show that would be worth a wait.
+        if (!complaint_.empty() || plane_.settled()) return stop();
         if (!load_ended_ && plane_.load_ended()) load_ended_ = now;
         if (load_ended_ && now - *load_ended_ > patience_) {
             complaint_ = "the load ended " + to_age(patience_) +
@@ -150,8 +175,9 @@ class Foreground {
 
     Loop& loop_;
     ControlPlane& plane_;
+    Outputs outputs_;
     Duration patience_;
-    Instant started_, next_line_{}, last_decision_{};
+    Instant next_line_{}, last_decision_{};
     std::optional<Instant> load_ended_;
     std::unique_ptr<Terminal> terminal_;
     Clock::Timer timer_ = 0;
@@ -160,12 +186,8 @@ class Foreground {
 };
 
 int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
-    Duration patience = default_timeout;
-    if (!o.timeout.empty()) {
-        const auto given = parse_duration(o.timeout);
-        if (!given) return failed(given.error());
-        patience = *given;
-    }
+    const auto patience = timeout_of(o, default_timeout);
+    if (!patience) return failed(patience.error());
     Loop loop;
     const Fd signals = end_signals();
     auto plane = ControlPlane::start(loop, config_of(o, dir, false));
@@ -177,17 +199,25 @@ int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Obje
             );
         return failed(plane.error());
     }
-    if (const auto applied = (*plane)->apply(objects); !applied) return failed(applied.error());
-    Foreground foreground(loop, **plane, o.plain, patience);
+    if (const auto applied = (*plane)->apply(objects); !applied) {
+        plane->reset();  // whoever reads the error, or not
+        return failed(applied.error());
+    }
+    Output out(STDOUT_FILENO), errors(STDERR_FILENO);
+    Foreground foreground(loop, **plane, {out, errors}, *patience);
     loop.watch(*signals, {.readable = true}, [&](Loop::Ready) {
         signalfd_siginfo info{};
         while (::read(*signals, &info, sizeof info) == sizeof info) foreground.interrupt();
     });
-    (*plane)->on_stop([&] { foreground.interrupt(); });
-    foreground.start();
+    (*plane)->on_stop([&] { foreground.ask_to_stop(); });
+    foreground.start(o.plain);
     loop.run();
     loop.forget(*signals);
     const int code = foreground.end();
+    // All has ended, and others may have the folder, before anybody is waited for.
+    plane->reset();
+    out.finish(*signals);
+    errors.finish(*signals);
     return code;
 }
 
@@ -235,8 +265,13 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
 
 int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
     const ApiClient api(dir.api_socket());
-    if (!api.alive())
+    if (!api.alive()) {
         if (const auto started = start_server(o, dir); !started) return failed(started.error());
+        const auto status = api.call("GET", "/swell/v1/status");
+        if (!status) return failed(status.error());
+        const std::string left_over = status->value("leftOver", "");
+        if (!left_over.empty()) std::cout << left_over << "\n";
+    }
     if (const auto applied = apply_objects(api, objects, false); !applied)
         return failed(applied.error());
     const auto services = api.list(spec::kind_of<spec::Service>(), "");
@@ -249,6 +284,69 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
     std::cout << "metrics " << status->value("metrics", "") << "\n"
               << where_it_runs(*status) << "\n";
     return 0;
+}
+
+/// Asks the control plane, whose pid this is, and waits until it has let go of the folder.
+Result<void> ask_to_end(
+    const ApiClient& api, const StateDir& dir, std::int64_t pid, Duration patience
+) {
+    // One that is about to end may not answer any more.
+    if (const auto asked = api.call("POST", "/swell/v1/stop");
+        !asked && asked.error().code != Code::unavailable)
+        return std::unexpected(asked.error());
+    Loop loop;
+    const Instant deadline = loop.precise() + patience;
+    for (auto held = lock(dir); !held; held = lock(dir)) {
+        if (held.error().code != Code::exists) return std::unexpected(held.error());
+        if (loop.precise() > deadline)
+            return fail(
+                Code::timeout,
+                "swell (pid " + std::to_string(pid) + ") was asked to end, and is not done after " +
+                    to_age(patience) +
+                    ": it goes on (pods have their grace periods). `swell down` waits again; after "
+                    "`kill -9 " +
+                    std::to_string(pid) + "` it ends what is left"
+            );
+        loop.run_once(std::chrono::milliseconds(50));
+    }
+    std::cout << "stopped\n";
+    return {};
+}
+
+/// Its control plane was killed: is it for a moment, and ends what it left. A signal, or the end of
+/// the patience, ends that at once.
+Result<void> end_what_is_left(const StateDir& dir, Duration patience) {
+    Loop loop;
+    const Fd signals = end_signals();
+    auto plane = ControlPlane::start(
+        loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()}
+    );
+    if (!plane) {
+        if (plane.error().code != Code::exists) return std::unexpected(plane.error());
+        return fail(
+            Code::exists,
+            plane.error().what +
+                ", and does not answer: after a `kill -9` of it `swell down` ends what is left"
+        );
+    }
+    const auto end = [&] { (*plane)->stop(true, [&] { loop.stop(); }); };
+    bool at_once = false;
+    const auto kill = [&] {
+        if (std::exchange(at_once, true)) return;
+        (*plane)->kill();
+        end();  // of what is no process of a pod
+    };
+    loop.watch(*signals, {.readable = true}, [&](Loop::Ready) {
+        signalfd_siginfo info{};
+        while (::read(*signals, &info, sizeof info) == sizeof info) kill();
+    });
+    const auto timer = loop.call_after(patience, kill);
+    end();
+    loop.run();
+    loop.cancel(timer);
+    loop.forget(*signals);
+    std::cout << (at_once ? "killed\n" : "stopped\n");
+    return {};
 }
 
 }  // namespace
@@ -266,38 +364,26 @@ int serve(const Options& o, const StateDir& dir) {
     if (!plane) return failed(plane.error());
     // A signal ends this process alone; pods and proxy go on, and the next start finds them.
     loop.watch(*signals, {.readable = true}, [&](Loop::Ready) { loop.stop(); });
-    (*plane)->on_stop([&] { (*plane)->stop(true, [&] { loop.stop(); }); });
+    bool stopping = false;
+    (*plane)->on_stop([&] {
+        if (!std::exchange(stopping, true)) (*plane)->stop(true, [&] { loop.stop(); });
+    });
     loop.run();
     loop.forget(*signals);
     return 0;
 }
 
-Result<void> down(const StateDir& dir) {
+Result<void> down(const Options& o, const StateDir& dir) {
+    const auto patience = timeout_of(o, down_timeout);
+    if (!patience) return std::unexpected(patience.error());
     const ApiClient api(dir.api_socket());
-    if (api.alive()) {
-        if (const auto asked = api.call("POST", "/swell/v1/stop"); !asked)
-            return std::unexpected(asked.error());
-        Loop loop;
-        for (auto held = lock(dir); !held; held = lock(dir))
-            loop.run_once(std::chrono::milliseconds(50));
-        std::cout << "stopped\n";
-        return {};
-    }
+    if (const auto status = api.call("GET", "/swell/v1/status"))
+        return ask_to_end(api, dir, status->value("pid", std::int64_t{0}), *patience);
     if (!std::filesystem::exists(dir.objects())) {
         std::cout << "nothing is running\n";
         return {};
     }
-    // Its control plane was killed: be it for a moment, and end what it left.
-    Loop loop;
-    const Fd signals = end_signals();
-    auto plane = ControlPlane::start(
-        loop, {.dir = dir, .binary = own_binary(), .detach = true, .seed = new_seed()}
-    );
-    if (!plane) return std::unexpected(plane.error());
-    (*plane)->stop(true, [&] { loop.stop(); });
-    loop.run();
-    std::cout << "stopped\n";
-    return {};
+    return end_what_is_left(dir, *patience);
 }
 
 }  // namespace swell::app

@@ -15,6 +15,8 @@ int serve(const Options& options, const StateDir& dir);
 
 /// `swell down`: ends the control plane of this folder, its pods and its proxy; pods of a control
 /// plane that was killed too.
-Result<void> down(const StateDir& dir);
+/// Errors  timeout: it was asked, and is not done within --timeout, 2m by default; exists: it does
+/// not answer.
+Result<void> down(const Options& options, const StateDir& dir);
 
 }  // namespace swell::app

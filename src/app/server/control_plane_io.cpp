@@ -1,12 +1,15 @@
 #include "app/server/control_plane_io.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/server/admit.hpp"
 #include "app/server/disk_words.hpp"
+#include "app/server/left_over.hpp"
 #include "app/server/load_runner_io.hpp"
 #include "app/server/logs_io.hpp"
 #include "app/server/noting_journal.hpp"
@@ -37,6 +40,7 @@ namespace swell::app {
 namespace {
 
 constexpr Duration proxy_grace = std::chrono::seconds(5);
+constexpr Duration left_over_shown = std::chrono::seconds(30);
 constexpr const char* metrics_port = ":9464";  // the port OpenMetrics exporters use by custom
 
 }  // namespace
@@ -69,8 +73,9 @@ struct ControlPlane::Parts {
     std::unique_ptr<http::Server> metrics_server;
     std::string metrics_address;
     DiskWords disk;
-    std::string unsaid;  // for the log
-    bool resumed = false;
+    std::string unsaid;     // for the log
+    std::string left_over;  // what became of it, in words
+    Instant began{};
     std::function<void()> on_stop;
     Clock::Timer tick = 0;
 
@@ -79,6 +84,8 @@ struct ControlPlane::Parts {
     ~Parts() { loop.cancel(tick); }
 
     Result<void> open();
+    void inherit();
+    void forget();
     Result<void> run();
     void routes();
     void serve_metrics();
@@ -107,7 +114,7 @@ Result<void> ControlPlane::Parts::open() {
     journal = std::make_unique<NotingJournal>(*kept_journal, [this](const journal::Entry& entry) {
         if (watch_over) watch_over->decided(entry);
     });
-    resumed = store->size() > 0;
+    inherit();
     if (!config.detach) {
         // Nobody but this process holds the writing end: when it ends, however it ends, the other
         // end says so.
@@ -119,7 +126,30 @@ Result<void> ControlPlane::Parts::open() {
     return {};
 }
 
+/// Before anything runs: a controller or the runtime would take what is there for wanted.
+void ControlPlane::Parts::inherit() {
+    std::vector<spec::Object> objects;
+    for (const spec::Kind* kind : spec::kinds())
+        for (auto& object : list(kind->name)) objects.push_back(std::move(object));
+    const bool orphaned = std::filesystem::exists(config.dir.foreground());
+    left_over = left_over_words(orphaned ? LeftOver::removed : LeftOver::resumed, objects);
+    if (orphaned) forget();
+}
+
+/// The objects go, not the journal. Their processes must have ended, or be ended by the next start
+/// of the runtime.
+void ControlPlane::Parts::forget() {
+    for (const spec::Kind* kind : spec::kinds())
+        for (const auto& object : list(kind->name))
+            (void)store->remove(
+                spec::key_of(object),
+                {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
+            );
+    ::unlink(config.dir.foreground().c_str());
+}
+
 Result<void> ControlPlane::Parts::run() {
+    began = loop.now();
     proxy = std::make_unique<ProxyProcess>(
         loop, ProxyProcess::Config{config.dir, config.binary, config.detach ? -1 : *lifeline_read}
     );
@@ -186,6 +216,7 @@ void ControlPlane::Parts::every_second() {
         );
     look_at_disk();
     if (auto full = disk.warning(); !full.empty()) warnings.push_back(std::move(full));
+    if (!left_over.empty() && loop.now() - began < left_over_shown) warnings.push_back(left_over);
     watch_over->warnings(std::move(warnings));
     tick = loop.call_after(std::chrono::seconds(1), [this] { every_second(); });
 }
@@ -197,9 +228,11 @@ void ControlPlane::Parts::look_at_disk() {
         unsaid += "swell: " + said + "\n";
     if (unsaid.empty()) return;
     // A terminal shows the view, and in it the warning. The log may be on the very disk that is
-    // full: what it does not take is tried again.
+    // full, or a pipe that nobody reads: what it does not take is tried again.
+    pollfd log{STDERR_FILENO, POLLOUT, 0};
     if (::isatty(STDERR_FILENO) != 0 ||
-        ::write(STDERR_FILENO, unsaid.data(), unsaid.size()) == std::ssize(unsaid))
+        (::poll(&log, 1, 0) == 1 &&
+         ::write(STDERR_FILENO, unsaid.data(), unsaid.size()) == std::ssize(unsaid)))
         unsaid.clear();
 }
 
@@ -211,6 +244,7 @@ void ControlPlane::Parts::routes() {
              {"proxyPid", proxy->pid()},
              {"detach", config.detach},
              {"metrics", metrics_url()},
+             {"leftOver", left_over},
              {"ready", traffic->listening()}}
         );
     });
@@ -284,8 +318,14 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::start(Loop& loop, Config con
 Result<void> ControlPlane::apply(const std::vector<spec::Object>& objects) {
     Json body = {{"objects", Json::array()}};
     for (const auto& object : objects) body["objects"].push_back(object.to_json());
+    const StateDir& dir = parts_->config.dir;
+    const bool resumed = parts_->store->size() > 0;
+    if (!parts_->config.detach)
+        if (auto ours = write_file(dir.foreground(), ""); !ours) return ours;
     const auto answer = parts_->api->handle({"POST", "/swell/v1/apply", body.dump()});
     if (answer.status < 300) return {};
+    // This run ends here: what it resumed is not to go with what it could not add.
+    if (resumed) ::unlink(dir.foreground().c_str());
     const Json status = Json::parse(answer.body, nullptr, false);
     return fail(Code::invalid, status.value("message", answer.body));
 }
@@ -301,14 +341,7 @@ void ControlPlane::stop(bool forget, std::function<void()> done) {
     parts.vpas.reset();
     parts.pods->stop([this, forget, done = std::move(done)] {
         Parts& rest = *parts_;
-        if (forget) {
-            for (const spec::Kind* kind : spec::kinds())
-                for (const auto& object : rest.list(kind->name))
-                    (void)rest.store->remove(
-                        spec::key_of(object),
-                        {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
-                    );
-        }
+        if (forget) rest.forget();
         rest.proxy->stop(proxy_grace, done);
     });
 }
@@ -334,6 +367,10 @@ bool ControlPlane::has_load() const { return parts_->loads->any(); }
 
 std::string ControlPlane::load_failure() const { return parts_->loads->failure(); }
 
+std::string ControlPlane::load_overdue(Duration patience) const {
+    return parts_->loads->overdue(patience);
+}
+
 bool ControlPlane::load_ended() const { return parts_->loads->all_done(); }
 
 bool ControlPlane::settled() const {
@@ -346,7 +383,7 @@ bool ControlPlane::settled() const {
 
 void ControlPlane::on_stop(std::function<void()> then) { parts_->on_stop = std::move(then); }
 
-bool ControlPlane::resumed() const { return parts_->resumed; }
+const std::string& ControlPlane::left_over() const { return parts_->left_over; }
 std::string ControlPlane::metrics_url() const { return parts_->metrics_url(); }
 
 }  // namespace swell::app

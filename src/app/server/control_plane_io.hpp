@@ -24,13 +24,16 @@ class ControlPlane {
     };
 
     /// Takes the folder's lock, opens its files, finds what an earlier control plane left, starts
-    /// all. Errors  exists: another one runs here; invalid: files of a newer version; unavailable.
+    /// all. The objects of a run with --detach go on; those of a run in the foreground that was
+    /// killed are removed: they are not to outlive it. Errors  exists: another one runs here;
+    /// invalid: files of a newer version; unavailable.
     static Result<std::unique_ptr<ControlPlane>> start(Loop& loop, Config config);
     ~ControlPlane();
     ControlPlane(const ControlPlane&) = delete;
     ControlPlane& operator=(const ControlPlane&) = delete;
 
-    /// Creates or updates objects as `swell apply` does. Errors  invalid: all problems.
+    /// Creates or updates objects as `swell apply` does; in the foreground the folder's objects are
+    /// this run's from then on. Errors  invalid: all problems.
     Result<void> apply(const std::vector<spec::Object>& objects);
 
     /// Ends load, pods (gracefully, drained by the proxy) and proxy, then calls `done`. With
@@ -51,10 +54,12 @@ class ControlPlane {
     /// All load has ended and every HPA holds its target at its minimum or has nothing left to
     /// change.
     bool settled() const;
-    /// Objects of an earlier run are still there (it was killed, or runs detached).
-    bool resumed() const;
+    /// What became of the objects of an earlier run, a line for people; empty when there were none.
+    const std::string& left_over() const;
     /// Why a load could not be sent: `loadtest/peak: …`; empty when all could.
     std::string load_failure() const;
+    /// Which load has not begun `patience` after it came, and what it waits for; empty when none.
+    std::string load_overdue(Duration patience) const;
     std::string metrics_url() const;
 
   private:

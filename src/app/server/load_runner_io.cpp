@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/server/load_target.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
 
@@ -9,7 +10,7 @@ namespace swell::app {
 
 namespace {
 
-/// A Service may come a moment after the LoadTest that names it.
+/// For a Service, or its port, that is not there.
 constexpr Duration service_patience = std::chrono::seconds(5);
 
 constexpr Duration period = std::chrono::seconds(1);
@@ -38,6 +39,7 @@ LoadRunner::LoadRunner(Loop& loop, cluster::Cluster& cluster) : loop_(loop), clu
 LoadRunner::~LoadRunner() { loop_.cancel(timer_); }
 
 void LoadRunner::start() {
+    started_ = loop_.now();
     // A load that ran when an earlier control plane died has lost its count: it runs anew.
     for (const auto& object : cluster_.list({.kind = kind_name()})) {
         const auto& test = object.as<spec::LoadTest>();
@@ -58,46 +60,54 @@ void LoadRunner::consider(const spec::Object& object) {
     if (ended(test.status)) return;
     if (const auto found = running_.find(spec::key_of(object)); found != running_.end())
         return follow(test, found->second);
-    const bool by_service = !test.spec.target.service.empty();
-    const std::string address = by_service ? address_of(test) : std::string();
-    if (!by_service || !address.empty()) return begin(test, address);
-    const spec::Key service{
-        spec::kind_of<spec::Service>().name, test.metadata.ns, test.spec.target.service
-    };
-    const auto created = test.metadata.creation_timestamp.value_or(loop_.now());
-    if (!cluster_.get(service) && loop_.now() - created > service_patience) {
-        spec::LoadTestStatus status = test.status;
+    const auto address = address_of(test);
+    if (address) return begin(test, *address);
+    spec::LoadTestStatus status = test.status;
+    status.phase = "Pending";
+    status.message = address.error().what;
+    // A Service, or its port, may come a moment after the LoadTest that names it; pods may take
+    // their time.
+    const bool hopeless =
+        address.error().code == Code::not_found && loop_.now() - came(test) > service_patience;
+    if (hopeless) {
         status.phase = "Failed";
-        status.message = to_text(service) + " is not there";
         status.completion_time = loop_.now();
-        return write(test, status);
     }
-    if (test.status.phase.empty())
-        write(
-            test,
-            {.phase = "Pending",
-             .message = "waits for a ready endpoint of service/" + test.spec.target.service}
-        );
+    if (status != test.status) write(test, status);
 }
 
-std::string LoadRunner::address_of(const spec::LoadTest& test) const {
-    const auto& target = test.spec.target;
-    const auto service =
-        cluster_.get({spec::kind_of<spec::Service>().name, test.metadata.ns, target.service});
+Instant LoadRunner::came(const spec::LoadTest& test) const {
+    return std::max(test.metadata.creation_timestamp.value_or(started_), started_);
+}
+
+/// Where the requests go; empty when the test has an address of its own.
+/// Errors  not_found: no such Service or port; unavailable: no pod of it is ready, and why.
+Result<std::string> LoadRunner::address_of(const spec::LoadTest& test) const {
+    const spec::LoadTarget& target = test.spec.target;
+    const std::string& ns = test.metadata.ns;
+    if (target.service.empty()) return "";
+    const spec::Key key{spec::kind_of<spec::Service>().name, ns, target.service};
+    const auto object = cluster_.get(key);
+    if (!object) return fail(Code::not_found, to_text(key) + " is not there");
+    const auto& service = object->as<spec::Service>();
+    const auto port = port_of(target, service);
+    if (!port) return std::unexpected(port.error());
     const auto slice =
-        cluster_.get({spec::kind_of<spec::EndpointSlice>().name, test.metadata.ns, target.service});
-    if (!service || !slice) return "";
-    const auto& endpoints = slice->as<spec::EndpointSlice>().endpoints;
-    if (std::none_of(endpoints.begin(), endpoints.end(), [](const spec::Endpoint& endpoint) {
-            return endpoint.conditions.ready;
-        }))
-        return "";
-    const auto& spec = service->as<spec::Service>().spec;
-    for (const auto& port : spec.ports)
-        if (target.port.empty() || target.port == port.name ||
-            target.port == std::to_string(port.port))
-            return spec.cluster_ip.empty() ? "" : spec.cluster_ip + ":" + std::to_string(port.port);
-    return "";
+        cluster_.get({spec::kind_of<spec::EndpointSlice>().name, ns, target.service});
+    const bool answers =
+        slice && std::ranges::any_of(
+                     slice->as<spec::EndpointSlice>().endpoints,
+                     [](const spec::Endpoint& endpoint) { return endpoint.conditions.ready; }
+                 );
+    if (answers && !service.spec.cluster_ip.empty())
+        return service.spec.cluster_ip + ":" + std::to_string(*port);
+    const auto pods = cluster_.list({.kind = spec::kind_of<spec::Pod>().name, .ns = ns});
+    const auto events = cluster_.list({.kind = spec::kind_of<spec::Event>().name, .ns = ns});
+    const std::string why = why_not_ready(service, pods, events);
+    return fail(
+        Code::unavailable,
+        "waits for a ready endpoint of " + to_text(key) + (why.empty() ? "" : ": " + why)
+    );
 }
 
 void LoadRunner::begin(const spec::LoadTest& test, const std::string& address) {
@@ -182,6 +192,18 @@ std::string LoadRunner::failure() const {
     for (const auto& object : cluster_.list({.kind = kind_name()})) {
         const auto& status = object.as<spec::LoadTest>().status;
         if (status.phase == "Failed") return to_text(spec::key_of(object)) + ": " + status.message;
+    }
+    return {};
+}
+
+std::string LoadRunner::overdue(Duration patience) const {
+    for (const auto& object : cluster_.list({.kind = kind_name()})) {
+        const auto& test = object.as<spec::LoadTest>();
+        const spec::Key key = spec::key_of(object);
+        if (ended(test.status) || running_.contains(key)) continue;
+        if (loop_.now() - came(test) > patience)
+            return to_text(key) + " has not begun within " + to_age(patience) + ": " +
+                   test.status.message;
     }
     return {};
 }

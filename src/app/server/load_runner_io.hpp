@@ -7,6 +7,7 @@
 
 #include "app/view/model.hpp"
 #include "base/loop_io.hpp"
+#include "base/result.hpp"
 #include "cluster/cluster.hpp"
 #include "spec/kinds/swell.hpp"
 #include "trial/load/load_io.hpp"
@@ -32,6 +33,9 @@ class LoadRunner {
     bool all_done() const;
     /// Of the first that has failed; empty when none has.
     std::string failure() const;
+    /// Of the first that has not begun `patience` after it came, and what it waits for; empty when
+    /// there is none.
+    std::string overdue(Duration patience) const;
 
   private:
     struct Running {
@@ -46,12 +50,14 @@ class LoadRunner {
     void begin(const spec::LoadTest& test, const std::string& address);
     void follow(const spec::LoadTest& test, Running& running);
     void write(spec::LoadTest test, const spec::LoadTestStatus& status);
-    std::string address_of(const spec::LoadTest& test) const;
+    Instant came(const spec::LoadTest& test) const;
+    Result<std::string> address_of(const spec::LoadTest& test) const;
 
     Loop& loop_;
     cluster::Cluster& cluster_;
     std::map<spec::Key, Running> running_;
     std::vector<LoadView> running_views_;  // once stopped: what was last seen
+    Instant started_{};
     Clock::Timer timer_ = 0;
 };
 

@@ -21,6 +21,9 @@ struct StateDir {
     std::string log() const { return path + "/control-plane.log"; }
     std::string proxy_log() const { return path + "/proxy.log"; }
     std::string lock() const { return path + "/lock"; }
+    /// Is there while the objects are those of a run in the foreground: what is left of one that
+    /// was killed goes with the next start.
+    std::string foreground() const { return path + "/foreground"; }
 
     /// Eight hex digits of the path: names cgroups and address ranges, so that two do not meet.
     std::string tag() const;
