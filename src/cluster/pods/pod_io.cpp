@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/saturate.hpp"
 #include "cluster/pods/lookups_io.hpp"
 #include "cluster/pods/status.hpp"
 
@@ -65,7 +66,7 @@ void PodRun::retire() {
         return;
     }
     removes_object_ = false;
-    begin_ending(std::chrono::seconds(shared_.pod.spec.termination_grace_period_seconds), false);
+    begin_ending(saturated_seconds(shared_.pod.spec.termination_grace_period_seconds), false);
     step_soon();
 }
 
@@ -165,7 +166,7 @@ PodFacts PodRun::facts() const {
     facts.drained = drained_;
     const auto& limit = shared_.pod.spec.active_deadline_seconds;
     const auto& since = shared_.pod.status.start_time;
-    facts.expired = limit && since && facts.now - *since >= std::chrono::seconds(*limit);
+    facts.expired = limit && since && facts.now - *since >= saturated_seconds(*limit);
     for (const auto& one : inits_) facts.init_containers.push_back(one->facts());
     for (const auto& one : containers_) facts.containers.push_back(one->facts());
     // Once a container has run here, init containers have done their part. When a whole run is
@@ -181,7 +182,7 @@ void PodRun::step() {
     const spec::ObjectMeta& meta = shared_.pod.metadata;
     if (meta.deletion_timestamp) {
         const Instant now = context_.loop.now();
-        const Duration whole = std::chrono::seconds(meta.deletion_grace_period_seconds.value_or(
+        const Duration whole = saturated_seconds(meta.deletion_grace_period_seconds.value_or(
             shared_.pod.spec.termination_grace_period_seconds
         ));
         // Asked for before we were there: the time since then counts.
@@ -206,7 +207,7 @@ void PodRun::step() {
     Plan plan = decide(shared_.pod.spec, seen);
     const auto& limit = shared_.pod.spec.active_deadline_seconds;
     if (limit && !seen.expired && !ending_) {
-        const Instant expires = *shared_.pod.status.start_time + std::chrono::seconds(*limit);
+        const Instant expires = *shared_.pod.status.start_time + saturated_seconds(*limit);
         plan.look_again = std::min(plan.look_again.value_or(expires), expires);
     }
     look_again(plan.look_again);
@@ -245,12 +246,12 @@ void PodRun::perform(const Action& action) {
     Instant deadline = deadline_;
     if (!ending_) {
         // A probe's own grace period counts for the kill it asks for.
-        Duration grace = std::chrono::seconds(shared_.pod.spec.termination_grace_period_seconds);
+        Duration grace = saturated_seconds(shared_.pod.spec.termination_grace_period_seconds);
         const auto& probe = action.why.find("startup") != std::string::npos
                                 ? container.spec().startup_probe
                                 : container.spec().liveness_probe;
         if (!action.why.empty() && probe && probe->termination_grace_period_seconds)
-            grace = std::chrono::seconds(*probe->termination_grace_period_seconds);
+            grace = saturated_seconds(*probe->termination_grace_period_seconds);
         deadline = context_.loop.now() + grace;
     } else if (!forced_) {
         // Traffic that took all the time to drain leaves the program two seconds.
