@@ -112,6 +112,54 @@ TEST_F(SurvivalTest, AKilledShimTakesItsContainerAlong) {
     EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
 }
 
+TEST_F(SurvivalTest, NoOrphanOfAShimKilledTogetherWithItsInit) {
+    auto with = config();
+    with.isolation = Isolation::subreaper;  // nothing but the two holds the container together
+    const std::string asleep = "sleep" + std::string(1, '\0') + mark_;
+    auto w = world(with);
+    w->create_shell("web", "setsid -f sleep " + mark_ + "; exec sleep " + mark_, "Never");
+    ASSERT_TRUE(w->until([&] {
+        return processes_with(asleep).size() >= 2 && w->phase("web") == "Running";
+    }));
+    const auto running = running_from(
+        *read_file(state_dir() + "/pods/" + w->pod("web").metadata.uid + "/app/0/running.json")
+    );
+    ASSERT_TRUE(running.has_value());
+    // Stopped first, so that it cannot do for its init what the init did not live to do.
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGSTOP);
+    ::kill(static_cast<pid_t>(running->init_pid), SIGKILL);
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGKILL);
+    ASSERT_TRUE(w->until([&] { return w->phase("web") == "Failed"; }));
+    EXPECT_EQ(w->container("web").state.terminated->exit_code, 137);
+    EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
+}
+
+TEST_F(SurvivalTest, NoOrphanOfAControlPlaneKilledTogetherWithShimAndInit) {
+    auto with = config(true);
+    with.isolation = Isolation::subreaper;
+    const std::string line = "setsid -f sleep " + mark_ + "; exec sleep " + mark_;
+    run_and_kill(
+        with,
+        [&](World& w) { w.create_shell("web", line, "Never"); },
+        [&](World& w) {
+            return processes_with("sleep" + std::string(1, '\0') + mark_).size() >= 2 &&
+                   w.phase("web") == "Running" &&
+                   write_file(folder_ + "/uid", w.pod("web").metadata.uid).has_value();
+        }
+    );
+    const auto running = running_from(
+        *read_file(state_dir() + "/pods/" + *read_file(folder_ + "/uid") + "/app/0/running.json")
+    );
+    ASSERT_TRUE(running.has_value());
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGSTOP);
+    ::kill(static_cast<pid_t>(running->init_pid), SIGKILL);
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGKILL);
+    auto w = world(with, folder_ + "/store.db");
+    EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
+    ASSERT_TRUE(w->until([&] { return w->phase("web") == "Failed"; }));
+    ASSERT_TRUE(w->stop());
+}
+
 TEST_F(SurvivalTest, DetachedPodsAreAdopted) {
     const std::string go = folder_ + "/go";
     std::string id;
