@@ -906,6 +906,25 @@ spec:
 
 TEST(Findings, Services) {
     const Case cases[] = {
+        {"session affinity",
+         R"(apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  sessionAffinity: ClientIP
+  ports: [{port: 80}]
+)",
+         {"a.yaml:5:3: warning: spec.sessionAffinity: \"ClientIP\" is not acted on by Swell: "
+          "requests of one client go to all pods"}},
+        {"no session affinity",
+         R"(apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  sessionAffinity: None
+  ports: [{port: 80}]
+)",
+         {}},
         {"no ports",
          R"(apiVersion: v1
 kind: Service
