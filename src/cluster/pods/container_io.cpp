@@ -216,8 +216,7 @@ Result<Variables> ContainerRun::variables() const {
         [&](const std::string& name) { return lookups.config_map(name); },
         [&](const std::string& name) { return lookups.secret(name); },
         volume_variables(pod_.volumes),
-        machine_cpu_milli(),
-        machine_memory()
+        this_machine(context_.config.state_dir)
     };
     return environment(from);
 }

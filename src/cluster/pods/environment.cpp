@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+
+#include "spec/kinds/resources.hpp"
 
 namespace swell::cluster::pods {
 
@@ -65,7 +68,17 @@ const spec::Container* named_container(const spec::PodSpec& pod, const std::stri
 }
 
 std::int64_t divide_up(std::int64_t value, std::int64_t by) {
-    return by <= 0 ? value : (value + by - 1) / by;
+    return by <= 0 ? value : value / by + (value % by > 0 ? 1 : 0);
+}
+
+/// What a limit that is not set comes to: all that the node has to give. Empty: the resource cannot
+/// be asked for.
+std::optional<std::int64_t> whole_machine(const Machine& machine, const std::string& resource) {
+    if (resource == "cpu") return machine.cpu_milli;
+    if (resource == "memory") return machine.memory;
+    if (resource == "ephemeral-storage") return machine.storage;
+    if (spec::is_huge_pages(resource)) return 0;
+    return std::nullopt;
 }
 
 Result<std::string> resource_value(
@@ -79,17 +92,18 @@ Result<std::string> resource_value(
     const std::size_t dot = field.resource.find('.');
     const std::string which = field.resource.substr(0, dot);
     const std::string name = dot == std::string::npos ? "" : field.resource.substr(dot + 1);
-    if ((which != "limits" && which != "requests") || (name != "cpu" && name != "memory"))
+    const auto whole = whole_machine(from.machine, name);
+    if ((which != "limits" && which != "requests") || !whole)
         return fail(Code::invalid, "resource \"" + field.resource + "\" is not supported");
     const auto& list =
         which == "limits" ? container->resources.limits : container->resources.requests;
     const auto found = list.find(name);
     const bool cpu = name == "cpu";
     std::int64_t value = 0;  // a request that is not set is 0, a limit the whole machine's
-    if (found != list.end())
+    if (found != list.end() && found->second.sign() > 0)
         value = cpu ? found->second.milli_value() : found->second.value();
     else if (which == "limits")
-        value = cpu ? from.machine_cpu_milli : from.machine_memory;
+        value = *whole;
     std::int64_t divisor = cpu ? 1000 : 1;
     if (field.divisor && field.divisor->sign() > 0)
         divisor = cpu ? field.divisor->milli_value() : field.divisor->value();

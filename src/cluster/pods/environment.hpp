@@ -11,6 +11,13 @@
 
 namespace swell::cluster::pods {
 
+/// What this machine has, for a resourceFieldRef to a limit that is not set.
+struct Machine {
+    std::int64_t cpu_milli = 1000;
+    std::int64_t memory = 0;   ///< bytes
+    std::int64_t storage = 0;  ///< bytes, of the file system that pods' folders are in
+};
+
 /// What the variables of a container are made of.
 struct EnvironmentSources {
     const spec::Pod& pod;  ///< with status.ports and pod IP
@@ -20,9 +27,8 @@ struct EnvironmentSources {
     std::function<const spec::ConfigMap*(const std::string&)>
         config_map;  ///< nullptr: there is none
     std::function<const spec::Secret*(const std::string&)> secret;
-    Variables volumes;                      ///< SWELL_VOLUME_<NAME>: where each volume lies
-    std::int64_t machine_cpu_milli = 1000;  ///< for a resourceFieldRef to a limit that is not set
-    std::int64_t machine_memory = 0;        ///< bytes
+    Variables volumes;  ///< SWELL_VOLUME_<NAME>: where each volume lies
+    Machine machine;
 };
 
 /// The variables of a container, as kubelet builds them, later ones over earlier ones:

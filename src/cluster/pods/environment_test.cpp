@@ -61,8 +61,7 @@ class EnvironmentTest : public testing::Test {
              [this](const std::string& name) { return name == "cm" ? &config_ : nullptr; },
              [this](const std::string& name) { return name == "s" ? &secret_ : nullptr; },
              {{"SWELL_VOLUME_DATA", "/v/data"}},
-             4000,
-             1 << 30}
+             {.cpu_milli = 4000, .memory = 1 << 30, .storage = std::int64_t{5} << 30}}
         );
     }
     std::string value(const char* name) {
@@ -167,12 +166,25 @@ TEST_F(EnvironmentTest, ResourcesTable) {
         {"bytes", "limits.memory", "", "67108864"},
         {"in MiB", "limits.memory", "1Mi", "64"},
         {"no request is 0", "requests.memory", "1Mi", "0"},
+        {"no limit of disk is all of it", "limits.ephemeral-storage", "1Gi", "5"},
+        {"in bytes", "limits.ephemeral-storage", "", "5368709120"},
+        {"a request of disk", "requests.ephemeral-storage", "1Mi", "100"},
+        {"huge pages", "limits.hugepages-2Mi", "1Mi", "4"},
+        {"no huge pages", "limits.hugepages-1Gi", "", "0"},
+        {"an extended one, as in Kubernetes",
+         "limits.example.com/gpu",
+         "",
+         "error: resource \"limits.example.com/gpu\" is not supported"},
         {"unknown", "limits.gpu", "", "error: resource \"limits.gpu\" is not supported"},
     };
     container_.resources.limits = {
-        {"cpu", *Quantity::parse("1500m")}, {"memory", *Quantity::parse("64Mi")}
+        {"cpu", *Quantity::parse("1500m")},
+        {"memory", *Quantity::parse("64Mi")},
+        {"hugepages-2Mi", *Quantity::parse("4Mi")}
     };
-    container_.resources.requests = {{"cpu", *Quantity::parse("250m")}};
+    container_.resources.requests = {
+        {"cpu", *Quantity::parse("250m")}, {"ephemeral-storage", *Quantity::parse("100Mi")}
+    };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
         container_.env.clear();
