@@ -3,7 +3,7 @@
 
 #include "base/saturate.hpp"
 #include "cluster/pods/container_io.hpp"
-#include "cluster/pods/environment.hpp"
+#include "cluster/pods/ports.hpp"
 
 namespace swell::cluster::pods {
 

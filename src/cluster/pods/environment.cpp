@@ -4,6 +4,7 @@
 #include <cctype>
 #include <optional>
 
+#include "cluster/pods/ports.hpp"
 #include "spec/kinds/resources.hpp"
 
 namespace swell::cluster::pods {
@@ -19,9 +20,8 @@ bool is_variable_name(const std::string& name) {
 
 Variables port_variables(const spec::Pod& pod, const spec::Container& container) {
     Variables variables;
-    for (const spec::ContainerPort& port : container.ports) {
-        const auto real = real_port(pod, container, {.number = port.container_port, .text = ""});
-        const std::string text = std::to_string(real.value_or(port.container_port));
+    for (const spec::PodPort& port : ports_of(pod, container)) {
+        const std::string text = std::to_string(port.port);
         variables.emplace("PORT", text);
         if (!port.name.empty()) variables.emplace("PORT_" + variable_name(port.name), text);
     }
@@ -203,12 +203,8 @@ std::string own_port(
     const EnvironmentSources& from, const std::string& name, const std::string& value
 ) {
     if (name != "PORT" && !name.starts_with("PORT_")) return value;
-    for (const spec::ContainerPort& port : from.container.ports)
-        if (value == std::to_string(port.container_port))
-            return std::to_string(
-                real_port(from.pod, from.container, {.number = port.container_port, .text = ""})
-                    .value_or(port.container_port)
-            );
+    for (const spec::PodPort& port : ports_of(from.pod, from.container))
+        if (value == std::to_string(port.container_port)) return std::to_string(port.port);
     return value;
 }
 
@@ -221,23 +217,6 @@ std::string variable_name(std::string_view name) {
         c = std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
     }
     return result;
-}
-
-std::optional<std::int32_t> real_port(
-    const spec::Pod& pod, const spec::Container& container, const spec::IntOrString& port
-) {
-    std::int64_t number = port.number;
-    if (port.is_text()) {
-        number = 0;
-        for (const spec::ContainerPort& own : container.ports)
-            if (own.name == port.text) number = own.container_port;
-        for (const spec::PodPort& given : pod.status.ports)
-            if (number == 0 && given.name == port.text) return given.port;
-        if (number == 0) return std::nullopt;
-    }
-    for (const spec::PodPort& given : pod.status.ports)
-        if (given.container_port == number) return given.port;
-    return static_cast<std::int32_t>(number);
 }
 
 Variables service_variables(const std::vector<const spec::Service*>& services, bool links) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,11 +51,5 @@ Variables service_variables(const std::vector<const spec::Service*>& services, b
 
 /// `my-db.x` to `MY_DB_X`.
 std::string variable_name(std::string_view name);
-
-/// The port really given to a container port, by number or name; the number itself when the pod has
-/// no such port, empty for an unknown name.
-std::optional<std::int32_t> real_port(
-    const spec::Pod& pod, const spec::Container& container, const spec::IntOrString& port
-);
 
 }  // namespace swell::cluster::pods

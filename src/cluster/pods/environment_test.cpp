@@ -98,6 +98,18 @@ TEST_F(EnvironmentTest, AManifestsOwnPortIsTheRealOne) {
     EXPECT_EQ(value("LISTEN"), "8080");
 }
 
+TEST_F(EnvironmentTest, APortThatAServiceAskedForIsTheFirstContainersOwn) {
+    container_.ports.clear();
+    pod_.status.ports = {{"", 8080, 20001}};
+    add("PORT_METRICS", "8080");
+    add("TWO", "--listen=:$(PORT)");
+    EXPECT_EQ(value("PORT"), "20001");
+    EXPECT_EQ(value("PORT_METRICS"), "20001");
+    EXPECT_EQ(value("TWO"), "--listen=:20001");
+    add("PORT", "8080");
+    EXPECT_EQ(value("PORT"), "20001");
+}
+
 TEST_F(EnvironmentTest, ReferencesSeeWhatStandsBefore) {
     services_ = {service("db", "127.0.0.9", {port("", 5432)})};
     add("ONE", "1");
@@ -259,20 +271,6 @@ TEST(ServiceVariables, AsKubernetesWritesThem) {
         service_variables({&web}, false),
         (Variables{{"SWELL_URL_MY_WEB_V1", "http://127.0.0.5:80"}})
     );
-}
-
-TEST(RealPort, Table) {
-    spec::Pod pod;
-    pod.status.ports = {{"http", 8080, 20001}};
-    spec::Container container;
-    container.ports.resize(1);
-    container.ports[0].name = "http";
-    container.ports[0].container_port = 8080;
-    EXPECT_EQ(real_port(pod, container, {.number = 8080, .text = ""}), 20001);
-    EXPECT_EQ(real_port(pod, container, {.number = 0, .text = "http"}), 20001);
-    EXPECT_EQ(real_port(pod, container, {.number = 9, .text = ""}), 9)
-        << "not ours to give: as it is";
-    EXPECT_FALSE(real_port(pod, container, {.number = 0, .text = "nobody"}));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/saturate.hpp"
-#include "cluster/pods/lookups_io.hpp"
+#include "cluster/pods/ports.hpp"
 #include "cluster/pods/status.hpp"
 
 namespace swell::cluster::pods {
@@ -125,7 +125,7 @@ bool PodRun::prepare() {
     std::string error;
     if (!volumes)
         error = volumes.error().what;
-    else if (!give_ports())
+    else if (!give_ports(lookups))
         error = "no port is free between " + std::to_string(context_.config.port_base) + " and " +
                 std::to_string(context_.config.port_end);
     if (!error.empty()) {
@@ -139,22 +139,21 @@ bool PodRun::prepare() {
     return true;
 }
 
-bool PodRun::give_ports() {
+bool PodRun::give_ports(const Lookups& lookups) {
     auto& ports = shared_.pod.status.ports;
-    for (const auto* list : {&shared_.pod.spec.init_containers, &shared_.pod.spec.containers}) {
-        for (const spec::Container& container : *list) {
-            for (const spec::ContainerPort& wanted : container.ports) {
-                const bool given =
-                    std::any_of(ports.begin(), ports.end(), [&](const spec::PodPort& port) {
-                        return port.container_port == wanted.container_port &&
-                               port.name == wanted.name;
-                    });
-                if (given) continue;
-                const auto port = context_.ports.take();
-                if (!port) return false;
-                ports.push_back({wanted.name, wanted.container_port, *port});
-            }
-        }
+    // What was started without a port listens where it does; a Service that came later changes
+    // nothing of that.
+    const bool runs =
+        std::ranges::any_of(containers_, [](const auto& one) { return one->facts().live(); });
+    const auto services = runs ? std::vector<const spec::Service*>{} : lookups.services();
+    for (const spec::PodPort& wanted : wanted_ports(shared_.pod, services)) {
+        const bool given = std::ranges::any_of(ports, [&](const spec::PodPort& port) {
+            return port.container_port == wanted.container_port && port.name == wanted.name;
+        });
+        if (given) continue;
+        const auto port = context_.ports.take();
+        if (!port) return false;
+        ports.push_back({wanted.name, wanted.container_port, *port});
     }
     return true;
 }
