@@ -751,6 +751,22 @@ spec:
           "metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], "
           "metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.hostIP, "
           "status.podIP, got \"spec.x\""}},
+        {"resources in the environment",
+         R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - name: b
+      command: [./b]
+      env:
+        - {name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}
+        - {name: B, valueFrom: {resourceFieldRef: {resource: requests.hugepages-2Mi}}}
+        - {name: C, valueFrom: {resourceFieldRef: {resource: limits.example.com/gpu}}}
+)",
+         {"a.yaml:11:52: spec.containers[0].env[2].valueFrom.resourceFieldRef.resource: must be "
+          "limits or requests of cpu, memory, ephemeral-storage or hugepages-SIZE, got "
+          "\"limits.example.com/gpu\""}},
         {"what is no amount is not compared with the others",
          R"(apiVersion: v1
 kind: Pod
@@ -923,6 +939,25 @@ spec:
 
 TEST(Findings, Services) {
     const Case cases[] = {
+        {"session affinity",
+         R"(apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  sessionAffinity: ClientIP
+  ports: [{port: 80}]
+)",
+         {"a.yaml:5:3: warning: spec.sessionAffinity: \"ClientIP\" is not acted on by Swell: "
+          "requests of one client go to all pods"}},
+        {"no session affinity",
+         R"(apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  sessionAffinity: None
+  ports: [{port: 80}]
+)",
+         {}},
         {"no ports",
          R"(apiVersion: v1
 kind: Service

@@ -47,12 +47,6 @@ std::string age(const Object& object, Instant now) {
     return created ? to_age(now - *created) : "<unknown>";
 }
 
-std::string ready_of(const spec::Pod& pod) {
-    int ready = 0;
-    for (const auto& status : pod.status.container_statuses) ready += status.ready;
-    return number(ready) + "/" + number(static_cast<std::int64_t>(pod.spec.containers.size()));
-}
-
 std::string waiting_or_terminated(const spec::ContainerStatus& status) {
     if (status.state.waiting) return status.state.waiting->reason;
     if (!status.state.terminated) return "";
@@ -65,6 +59,19 @@ std::string waiting_or_terminated(const spec::ContainerStatus& status) {
 bool sidecar(const spec::Pod& pod, std::size_t init) {
     return init < pod.spec.init_containers.size() &&
            pod.spec.init_containers[init].restart_policy == "Always";
+}
+
+/// Sidecars count, other init containers do not.
+/// Source  kubernetes pkg/printers/internalversion/printers.go, printPod
+std::string ready_of(const spec::Pod& pod) {
+    std::int64_t ready = 0, all = static_cast<std::int64_t>(pod.spec.containers.size());
+    for (std::size_t i = 0; i < pod.spec.init_containers.size(); ++i) all += sidecar(pod, i);
+    for (std::size_t i = 0; i < pod.status.init_container_statuses.size(); ++i) {
+        const auto& status = pod.status.init_container_statuses[i];
+        ready += sidecar(pod, i) && status.started.value_or(false) && status.ready;
+    }
+    for (const auto& status : pod.status.container_statuses) ready += status.ready;
+    return number(ready) + "/" + number(all);
 }
 
 bool is_initialized(const spec::Pod& pod) {

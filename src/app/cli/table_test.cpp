@@ -96,6 +96,38 @@ TEST(Table, InitContainers) {
     }
 }
 
+TEST(Table, SidecarsCountAsReadyOrNot) {
+    struct Case {
+        const char* why;
+        const char* policy;  // of the init container
+        bool started, init_ready, app_ready;
+        const char* ready;
+    };
+    const Case cases[] = {
+        {"an init container that is done", "", false, true, true, "1/1"},
+        {"one that runs", "", false, false, false, "0/1"},
+        {"a sidecar", "Always", true, true, true, "2/2"},
+        {"a sidecar that is not ready", "Always", true, false, true, "1/2"},
+        {"a sidecar that has not started", "Always", false, true, false, "0/2"},
+        {"only the sidecar is ready", "Always", true, true, false, "1/2"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        spec::Pod pod;
+        pod.metadata.name = "a";
+        pod.spec.containers.resize(1);
+        pod.spec.init_containers.resize(1);
+        pod.spec.init_containers[0].restart_policy = c.policy;
+        pod.status.init_container_statuses.resize(1);
+        pod.status.init_container_statuses[0].started = c.started;
+        pod.status.init_container_statuses[0].ready = c.init_ready;
+        pod.status.container_statuses.resize(1);
+        pod.status.container_statuses[0].ready = c.app_ready;
+        const std::string row = table({pod}, now, {.headings = false});
+        EXPECT_NE(row.find(std::string("   ") + c.ready + "   "), std::string::npos) << row;
+    }
+}
+
 TEST(Table, Deployments) {
     spec::Deployment d;
     d.metadata.name = "shop";

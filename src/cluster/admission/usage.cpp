@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/saturate.hpp"
 #include "cluster/admission/refusal.hpp"
 #include "spec/kinds/resources.hpp"
 
@@ -66,8 +67,7 @@ bool is_charged(const spec::Pod& pod, Instant now) {
     if (pod.status.phase == "Failed" || pod.status.phase == "Succeeded") return false;
     const auto& gone = pod.metadata.deletion_timestamp;
     const auto& grace = pod.metadata.deletion_grace_period_seconds;
-    constexpr std::int64_t century = 100LL * 366 * 24 * 3600;
-    return !gone || !grace || now <= *gone + std::chrono::seconds(std::min(*grace, century));
+    return !gone || !grace || now <= *gone + saturated_seconds(*grace);
 }
 
 ResourceList usage_of_pod(const spec::Pod& pod, Instant now) {

@@ -194,6 +194,7 @@ Result<ShimSpec> ContainerRun::prepare() {
     fs::create_directories(spec.run_dir, failed);
     if (failed) return refuse("CreateContainerError", spec.run_dir + ": " + failed.message());
     forget_old_runs(folder(), run_);
+    (*env)[run_variable] = spec.run_dir;
     spec.env.assign(env->begin(), env->end());
     spec.cwd = working_folder();
     spec.log = folder() + "/" + std::to_string(run_) + ".log";
@@ -215,8 +216,7 @@ Result<Variables> ContainerRun::variables() const {
         [&](const std::string& name) { return lookups.config_map(name); },
         [&](const std::string& name) { return lookups.secret(name); },
         volume_variables(pod_.volumes),
-        machine_cpu_milli(),
-        machine_memory()
+        this_machine(context_.config.state_dir)
     };
     return environment(from);
 }

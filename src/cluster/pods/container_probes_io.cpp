@@ -1,8 +1,9 @@
 // The probes and lifecycle handlers of a container; the rest of ContainerRun is in
 // container_io.cpp.
 
+#include "base/saturate.hpp"
 #include "cluster/pods/container_io.hpp"
-#include "cluster/pods/environment.hpp"
+#include "cluster/pods/ports.hpp"
 
 namespace swell::cluster::pods {
 
@@ -109,7 +110,7 @@ void ContainerRun::run_hook(
         check.port = real_port(pod_.pod, container_, handler.http_get->port).value_or(0);
     if (handler.exec) check.exec = exec_spec(handler.exec->command);
     if (handler.sleep)
-        check.sleep = std::min<Duration>(std::chrono::seconds(handler.sleep->seconds), longest);
+        check.sleep = std::min(saturated_seconds(handler.sleep->seconds), longest);
     hook_ = std::make_unique<RunningCheck>(
         context_.loop, context_.client, context_.config.swell_binary, check, std::move(done)
     );

@@ -13,6 +13,17 @@
 
 namespace swell::cluster::pods {
 
+namespace {
+
+/// A shim ended without a record. A namespace has died with its init; without one, a daemon that
+/// had left the family outlives init and shim, when these are killed together.
+void end_orphans(const std::string& run_dir, Isolation isolation) {
+    if (isolation == Isolation::namespaces || isolation == Isolation::user_namespaces) return;
+    kill_marked(std::string(run_variable) + "=" + run_dir);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ContainerProcess>> ContainerProcess::start(
     Loop& loop,
     const std::string& swell_binary,
@@ -96,7 +107,10 @@ void ContainerProcess::on_end() {
     const auto text = read_file(run_dir_ + "/exit.json");
     const auto exit = text ? exit_from(*text) : Result<Exit>(std::unexpected(text.error()));
     Exit ended = exit ? *exit : lost_exit(loop_.precise());
-    if (!exit) ended.started_at = running_.started_at;
+    if (!exit) {
+        ended.started_at = running_.started_at;
+        end_orphans(run_dir_, running_.isolation);
+    }
     const auto on_exit = std::move(calls_.on_exit);  // it may destroy us
     on_exit(ended);
 }
@@ -134,7 +148,10 @@ FoundRun find_run(const std::string& run_dir) {
     const auto record = read_file(run_dir + "/exit.json");
     const auto exit = record ? exit_from(*record) : Result<Exit>(std::unexpected(record.error()));
     found.what = exit ? FoundRun::What::ended : FoundRun::What::lost;
-    if (exit) found.exit = *exit;
+    if (exit)
+        found.exit = *exit;
+    else
+        end_orphans(run_dir, found.running.isolation);
     return found;
 }
 

@@ -10,6 +10,10 @@
 
 namespace swell::cluster::pods {
 
+/// The variable that every program of a run has, with the run's folder as its value: what is left
+/// of it is found by that when its shim and its init are both gone.
+inline constexpr const char* run_variable = "SWELL_RUN";
+
 /// A container's shim, ours or one adopted. Destroying it lets go and kills nothing.
 class ContainerProcess {
   public:
@@ -74,6 +78,7 @@ struct FoundRun {
     Exit exit;
     Fd pidfd;
 };
+/// Ends what a lost one has left behind.
 FoundRun find_run(const std::string& run_dir);
 
 /// The exit of a container that is gone without a record, in kubelet's words.

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+
+#include "cluster/pods/ports.hpp"
+#include "spec/kinds/resources.hpp"
 
 namespace swell::cluster::pods {
 
@@ -16,9 +20,8 @@ bool is_variable_name(const std::string& name) {
 
 Variables port_variables(const spec::Pod& pod, const spec::Container& container) {
     Variables variables;
-    for (const spec::ContainerPort& port : container.ports) {
-        const auto real = real_port(pod, container, {.number = port.container_port, .text = ""});
-        const std::string text = std::to_string(real.value_or(port.container_port));
+    for (const spec::PodPort& port : ports_of(pod, container)) {
+        const std::string text = std::to_string(port.port);
         variables.emplace("PORT", text);
         if (!port.name.empty()) variables.emplace("PORT_" + variable_name(port.name), text);
     }
@@ -65,7 +68,17 @@ const spec::Container* named_container(const spec::PodSpec& pod, const std::stri
 }
 
 std::int64_t divide_up(std::int64_t value, std::int64_t by) {
-    return by <= 0 ? value : (value + by - 1) / by;
+    return by <= 0 ? value : value / by + (value % by > 0 ? 1 : 0);
+}
+
+/// What a limit that is not set comes to: all that the node has to give. Empty: the resource cannot
+/// be asked for.
+std::optional<std::int64_t> whole_machine(const Machine& machine, const std::string& resource) {
+    if (resource == "cpu") return machine.cpu_milli;
+    if (resource == "memory") return machine.memory;
+    if (resource == "ephemeral-storage") return machine.storage;
+    if (spec::is_huge_pages(resource)) return 0;
+    return std::nullopt;
 }
 
 Result<std::string> resource_value(
@@ -79,17 +92,18 @@ Result<std::string> resource_value(
     const std::size_t dot = field.resource.find('.');
     const std::string which = field.resource.substr(0, dot);
     const std::string name = dot == std::string::npos ? "" : field.resource.substr(dot + 1);
-    if ((which != "limits" && which != "requests") || (name != "cpu" && name != "memory"))
+    const auto whole = whole_machine(from.machine, name);
+    if ((which != "limits" && which != "requests") || !whole)
         return fail(Code::invalid, "resource \"" + field.resource + "\" is not supported");
     const auto& list =
         which == "limits" ? container->resources.limits : container->resources.requests;
     const auto found = list.find(name);
     const bool cpu = name == "cpu";
     std::int64_t value = 0;  // a request that is not set is 0, a limit the whole machine's
-    if (found != list.end())
+    if (found != list.end() && found->second.sign() > 0)
         value = cpu ? found->second.milli_value() : found->second.value();
     else if (which == "limits")
-        value = cpu ? from.machine_cpu_milli : from.machine_memory;
+        value = *whole;
     std::int64_t divisor = cpu ? 1000 : 1;
     if (field.divisor && field.divisor->sign() > 0)
         divisor = cpu ? field.divisor->milli_value() : field.divisor->value();
@@ -189,12 +203,8 @@ std::string own_port(
     const EnvironmentSources& from, const std::string& name, const std::string& value
 ) {
     if (name != "PORT" && !name.starts_with("PORT_")) return value;
-    for (const spec::ContainerPort& port : from.container.ports)
-        if (value == std::to_string(port.container_port))
-            return std::to_string(
-                real_port(from.pod, from.container, {.number = port.container_port, .text = ""})
-                    .value_or(port.container_port)
-            );
+    for (const spec::PodPort& port : ports_of(from.pod, from.container))
+        if (value == std::to_string(port.container_port)) return std::to_string(port.port);
     return value;
 }
 
@@ -207,23 +217,6 @@ std::string variable_name(std::string_view name) {
         c = std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
     }
     return result;
-}
-
-std::optional<std::int32_t> real_port(
-    const spec::Pod& pod, const spec::Container& container, const spec::IntOrString& port
-) {
-    std::int64_t number = port.number;
-    if (port.is_text()) {
-        number = 0;
-        for (const spec::ContainerPort& own : container.ports)
-            if (own.name == port.text) number = own.container_port;
-        for (const spec::PodPort& given : pod.status.ports)
-            if (number == 0 && given.name == port.text) return given.port;
-        if (number == 0) return std::nullopt;
-    }
-    for (const spec::PodPort& given : pod.status.ports)
-        if (given.container_port == number) return given.port;
-    return static_cast<std::int32_t>(number);
 }
 
 Variables service_variables(const std::vector<const spec::Service*>& services, bool links) {

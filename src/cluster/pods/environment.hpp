@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,13 @@
 #include "spec/kinds/core.hpp"
 
 namespace swell::cluster::pods {
+
+/// What this machine has, for a resourceFieldRef to a limit that is not set.
+struct Machine {
+    std::int64_t cpu_milli = 1000;
+    std::int64_t memory = 0;   ///< bytes
+    std::int64_t storage = 0;  ///< bytes, of the file system that pods' folders are in
+};
 
 /// What the variables of a container are made of.
 struct EnvironmentSources {
@@ -20,9 +26,8 @@ struct EnvironmentSources {
     std::function<const spec::ConfigMap*(const std::string&)>
         config_map;  ///< nullptr: there is none
     std::function<const spec::Secret*(const std::string&)> secret;
-    Variables volumes;                      ///< SWELL_VOLUME_<NAME>: where each volume lies
-    std::int64_t machine_cpu_milli = 1000;  ///< for a resourceFieldRef to a limit that is not set
-    std::int64_t machine_memory = 0;        ///< bytes
+    Variables volumes;  ///< SWELL_VOLUME_<NAME>: where each volume lies
+    Machine machine;
 };
 
 /// The variables of a container, as kubelet builds them, later ones over earlier ones:
@@ -46,11 +51,5 @@ Variables service_variables(const std::vector<const spec::Service*>& services, b
 
 /// `my-db.x` to `MY_DB_X`.
 std::string variable_name(std::string_view name);
-
-/// The port really given to a container port, by number or name; the number itself when the pod has
-/// no such port, empty for an unknown name.
-std::optional<std::int32_t> real_port(
-    const spec::Pod& pod, const spec::Container& container, const spec::IntOrString& port
-);
 
 }  // namespace swell::cluster::pods

@@ -61,8 +61,7 @@ class EnvironmentTest : public testing::Test {
              [this](const std::string& name) { return name == "cm" ? &config_ : nullptr; },
              [this](const std::string& name) { return name == "s" ? &secret_ : nullptr; },
              {{"SWELL_VOLUME_DATA", "/v/data"}},
-             4000,
-             1 << 30}
+             {.cpu_milli = 4000, .memory = 1 << 30, .storage = std::int64_t{5} << 30}}
         );
     }
     std::string value(const char* name) {
@@ -97,6 +96,18 @@ TEST_F(EnvironmentTest, AManifestsOwnPortIsTheRealOne) {
     EXPECT_EQ(value("PORT_METRICS"), "20002");
     EXPECT_EQ(value("PORT_OTHER"), "7000");
     EXPECT_EQ(value("LISTEN"), "8080");
+}
+
+TEST_F(EnvironmentTest, APortThatAServiceAskedForIsTheFirstContainersOwn) {
+    container_.ports.clear();
+    pod_.status.ports = {{"", 8080, 20001}};
+    add("PORT_METRICS", "8080");
+    add("TWO", "--listen=:$(PORT)");
+    EXPECT_EQ(value("PORT"), "20001");
+    EXPECT_EQ(value("PORT_METRICS"), "20001");
+    EXPECT_EQ(value("TWO"), "--listen=:20001");
+    add("PORT", "8080");
+    EXPECT_EQ(value("PORT"), "20001");
 }
 
 TEST_F(EnvironmentTest, ReferencesSeeWhatStandsBefore) {
@@ -167,12 +178,25 @@ TEST_F(EnvironmentTest, ResourcesTable) {
         {"bytes", "limits.memory", "", "67108864"},
         {"in MiB", "limits.memory", "1Mi", "64"},
         {"no request is 0", "requests.memory", "1Mi", "0"},
+        {"no limit of disk is all of it", "limits.ephemeral-storage", "1Gi", "5"},
+        {"in bytes", "limits.ephemeral-storage", "", "5368709120"},
+        {"a request of disk", "requests.ephemeral-storage", "1Mi", "100"},
+        {"huge pages", "limits.hugepages-2Mi", "1Mi", "4"},
+        {"no huge pages", "limits.hugepages-1Gi", "", "0"},
+        {"an extended one, as in Kubernetes",
+         "limits.example.com/gpu",
+         "",
+         "error: resource \"limits.example.com/gpu\" is not supported"},
         {"unknown", "limits.gpu", "", "error: resource \"limits.gpu\" is not supported"},
     };
     container_.resources.limits = {
-        {"cpu", *Quantity::parse("1500m")}, {"memory", *Quantity::parse("64Mi")}
+        {"cpu", *Quantity::parse("1500m")},
+        {"memory", *Quantity::parse("64Mi")},
+        {"hugepages-2Mi", *Quantity::parse("4Mi")}
     };
-    container_.resources.requests = {{"cpu", *Quantity::parse("250m")}};
+    container_.resources.requests = {
+        {"cpu", *Quantity::parse("250m")}, {"ephemeral-storage", *Quantity::parse("100Mi")}
+    };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
         container_.env.clear();
@@ -247,20 +271,6 @@ TEST(ServiceVariables, AsKubernetesWritesThem) {
         service_variables({&web}, false),
         (Variables{{"SWELL_URL_MY_WEB_V1", "http://127.0.0.5:80"}})
     );
-}
-
-TEST(RealPort, Table) {
-    spec::Pod pod;
-    pod.status.ports = {{"http", 8080, 20001}};
-    spec::Container container;
-    container.ports.resize(1);
-    container.ports[0].name = "http";
-    container.ports[0].container_port = 8080;
-    EXPECT_EQ(real_port(pod, container, {.number = 8080, .text = ""}), 20001);
-    EXPECT_EQ(real_port(pod, container, {.number = 0, .text = "http"}), 20001);
-    EXPECT_EQ(real_port(pod, container, {.number = 9, .text = ""}), 9)
-        << "not ours to give: as it is";
-    EXPECT_FALSE(real_port(pod, container, {.number = 0, .text = "nobody"}));
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ struct ReadLogs : testing::Test {
     ~ReadLogs() override { fs::remove_all(folder); }
 
     static std::string entry(const std::string& text, bool whole = true) {
-        return std::string("2026-11-24T12:00:00.000000000Z stdout ") + (whole ? "F " : "P ") +
-               text + "\n";
+        const std::string tag = whole ? "F " : "P ";
+        return "2026-11-24T12:00:00.000000000Z stdout " + tag + text + "\n";
     }
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(folder + "/" + name, std::ios::app) << text;

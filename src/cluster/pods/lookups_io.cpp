@@ -1,5 +1,6 @@
 #include "cluster/pods/lookups_io.hpp"
 
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace swell::cluster::pods {
@@ -33,8 +34,14 @@ std::vector<const spec::Service*> Lookups::services() const {
     return list;
 }
 
-std::int64_t machine_cpu_milli() { return ::sysconf(_SC_NPROCESSORS_ONLN) * 1000; }
-
-std::int64_t machine_memory() { return ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE); }
+Machine this_machine(const std::string& folder) {
+    Machine machine;
+    machine.cpu_milli = ::sysconf(_SC_NPROCESSORS_ONLN) * 1000;
+    machine.memory = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
+    struct statvfs about{};
+    if (::statvfs(folder.c_str(), &about) == 0)
+        machine.storage = static_cast<std::int64_t>(about.f_blocks * about.f_frsize);
+    return machine;
+}
 
 }  // namespace swell::cluster::pods

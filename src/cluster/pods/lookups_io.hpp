@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cluster/cluster.hpp"
+#include "cluster/pods/environment.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::cluster::pods {
@@ -26,8 +27,7 @@ class Lookups {
     mutable std::map<Key, Object> held_;
 };
 
-/// This machine's cores, in thousandths, and its memory in bytes.
-std::int64_t machine_cpu_milli();
-std::int64_t machine_memory();
+/// This machine, and the file system that `folder` is in.
+Machine this_machine(const std::string& folder);
 
 }  // namespace swell::cluster::pods

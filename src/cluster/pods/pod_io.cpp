@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cluster/pods/lookups_io.hpp"
+#include "base/saturate.hpp"
+#include "cluster/pods/ports.hpp"
 #include "cluster/pods/status.hpp"
 
 namespace swell::cluster::pods {
@@ -65,7 +66,7 @@ void PodRun::retire() {
         return;
     }
     removes_object_ = false;
-    begin_ending(std::chrono::seconds(shared_.pod.spec.termination_grace_period_seconds), false);
+    begin_ending(saturated_seconds(shared_.pod.spec.termination_grace_period_seconds), false);
     step_soon();
 }
 
@@ -124,7 +125,7 @@ bool PodRun::prepare() {
     std::string error;
     if (!volumes)
         error = volumes.error().what;
-    else if (!give_ports())
+    else if (!give_ports(lookups))
         error = "no port is free between " + std::to_string(context_.config.port_base) + " and " +
                 std::to_string(context_.config.port_end);
     if (!error.empty()) {
@@ -138,22 +139,21 @@ bool PodRun::prepare() {
     return true;
 }
 
-bool PodRun::give_ports() {
+bool PodRun::give_ports(const Lookups& lookups) {
     auto& ports = shared_.pod.status.ports;
-    for (const auto* list : {&shared_.pod.spec.init_containers, &shared_.pod.spec.containers}) {
-        for (const spec::Container& container : *list) {
-            for (const spec::ContainerPort& wanted : container.ports) {
-                const bool given =
-                    std::any_of(ports.begin(), ports.end(), [&](const spec::PodPort& port) {
-                        return port.container_port == wanted.container_port &&
-                               port.name == wanted.name;
-                    });
-                if (given) continue;
-                const auto port = context_.ports.take();
-                if (!port) return false;
-                ports.push_back({wanted.name, wanted.container_port, *port});
-            }
-        }
+    // What was started without a port listens where it does; a Service that came later changes
+    // nothing of that.
+    const bool runs =
+        std::ranges::any_of(containers_, [](const auto& one) { return one->facts().live(); });
+    const auto services = runs ? std::vector<const spec::Service*>{} : lookups.services();
+    for (const spec::PodPort& wanted : wanted_ports(shared_.pod, services)) {
+        const bool given = std::ranges::any_of(ports, [&](const spec::PodPort& port) {
+            return port.container_port == wanted.container_port && port.name == wanted.name;
+        });
+        if (given) continue;
+        const auto port = context_.ports.take();
+        if (!port) return false;
+        ports.push_back({wanted.name, wanted.container_port, *port});
     }
     return true;
 }
@@ -165,7 +165,7 @@ PodFacts PodRun::facts() const {
     facts.drained = drained_;
     const auto& limit = shared_.pod.spec.active_deadline_seconds;
     const auto& since = shared_.pod.status.start_time;
-    facts.expired = limit && since && facts.now - *since >= std::chrono::seconds(*limit);
+    facts.expired = limit && since && facts.now - *since >= saturated_seconds(*limit);
     for (const auto& one : inits_) facts.init_containers.push_back(one->facts());
     for (const auto& one : containers_) facts.containers.push_back(one->facts());
     // Once a container has run here, init containers have done their part. When a whole run is
@@ -181,7 +181,7 @@ void PodRun::step() {
     const spec::ObjectMeta& meta = shared_.pod.metadata;
     if (meta.deletion_timestamp) {
         const Instant now = context_.loop.now();
-        const Duration whole = std::chrono::seconds(meta.deletion_grace_period_seconds.value_or(
+        const Duration whole = saturated_seconds(meta.deletion_grace_period_seconds.value_or(
             shared_.pod.spec.termination_grace_period_seconds
         ));
         // Asked for before we were there: the time since then counts.
@@ -206,7 +206,7 @@ void PodRun::step() {
     Plan plan = decide(shared_.pod.spec, seen);
     const auto& limit = shared_.pod.spec.active_deadline_seconds;
     if (limit && !seen.expired && !ending_) {
-        const Instant expires = *shared_.pod.status.start_time + std::chrono::seconds(*limit);
+        const Instant expires = *shared_.pod.status.start_time + saturated_seconds(*limit);
         plan.look_again = std::min(plan.look_again.value_or(expires), expires);
     }
     look_again(plan.look_again);
@@ -245,12 +245,12 @@ void PodRun::perform(const Action& action) {
     Instant deadline = deadline_;
     if (!ending_) {
         // A probe's own grace period counts for the kill it asks for.
-        Duration grace = std::chrono::seconds(shared_.pod.spec.termination_grace_period_seconds);
+        Duration grace = saturated_seconds(shared_.pod.spec.termination_grace_period_seconds);
         const auto& probe = action.why.find("startup") != std::string::npos
                                 ? container.spec().startup_probe
                                 : container.spec().liveness_probe;
         if (!action.why.empty() && probe && probe->termination_grace_period_seconds)
-            grace = std::chrono::seconds(*probe->termination_grace_period_seconds);
+            grace = saturated_seconds(*probe->termination_grace_period_seconds);
         deadline = context_.loop.now() + grace;
     } else if (!forced_) {
         // Traffic that took all the time to drain leaves the program two seconds.

@@ -8,6 +8,7 @@
 
 #include "cluster/pods/container_io.hpp"
 #include "cluster/pods/lifecycle.hpp"
+#include "cluster/pods/lookups_io.hpp"
 #include "cluster/pods/pod_context_io.hpp"
 #include "metrics/pod_metrics.hpp"
 
@@ -44,7 +45,7 @@ class PodRun {
     PodFacts facts() const;
     bool finished_before() const;
     bool prepare();
-    bool give_ports();
+    bool give_ports(const Lookups& lookups);
     void look_again(const std::optional<Instant>& at);
     void write_status(const PodFacts& facts);
     void begin_ending(Duration grace, bool write);

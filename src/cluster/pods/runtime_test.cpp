@@ -285,6 +285,24 @@ TEST_F(RuntimeTest, ReadinessFollowsItsProbe) {
     EXPECT_EQ(w->container("web").restart_count, 0);
 }
 
+TEST_F(RuntimeTest, AGracePeriodBeyondAllTimeIsWaitedFor) {
+    auto w = world();
+    // Slow to end, as one with something to finish.
+    w->create_pod(
+        "slow",
+        R"({"terminationGracePeriodSeconds":99999999999,"activeDeadlineSeconds":99999999999,"restartPolicy":"Always","containers":[{"name":"app",
+            "livenessProbe":{"exec":{"command":["false"]},"periodSeconds":1,"failureThreshold":1},
+            "command":["sh","-c","trap 'sleep 1; exit 9' TERM; while :; do sleep 0.05; done"]}]})"
+    );
+    ASSERT_TRUE(w->until([&] { return w->container("slow").restart_count >= 1; }));
+    const auto ended = w->container("slow").last_state.terminated;
+    ASSERT_TRUE(ended.has_value());
+    EXPECT_EQ(ended->exit_code, 9) << "killed before its time";
+    EXPECT_EQ(w->phase("slow"), "Running");
+    w->remove("slow", 0);
+    EXPECT_TRUE(w->until([&] { return !w->exists("slow"); }));
+}
+
 TEST_F(RuntimeTest, LivenessRestarts) {
     auto w = world();
     w->create_shell(

@@ -8,6 +8,7 @@
 
 #include "base/fd_io.hpp"
 #include "cluster/pods/runtime_fixture_test.hpp"
+#include "spec/read.hpp"
 
 namespace swell::cluster::pods {
 namespace {
@@ -111,6 +112,54 @@ TEST_F(SurvivalTest, AKilledShimTakesItsContainerAlong) {
     EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
 }
 
+TEST_F(SurvivalTest, NoOrphanOfAShimKilledTogetherWithItsInit) {
+    auto with = config();
+    with.isolation = Isolation::subreaper;  // nothing but the two holds the container together
+    const std::string asleep = "sleep" + std::string(1, '\0') + mark_;
+    auto w = world(with);
+    w->create_shell("web", "setsid -f sleep " + mark_ + "; exec sleep " + mark_, "Never");
+    ASSERT_TRUE(w->until([&] {
+        return processes_with(asleep).size() >= 2 && w->phase("web") == "Running";
+    }));
+    const auto running = running_from(
+        *read_file(state_dir() + "/pods/" + w->pod("web").metadata.uid + "/app/0/running.json")
+    );
+    ASSERT_TRUE(running.has_value());
+    // Stopped first, so that it cannot do for its init what the init did not live to do.
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGSTOP);
+    ::kill(static_cast<pid_t>(running->init_pid), SIGKILL);
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGKILL);
+    ASSERT_TRUE(w->until([&] { return w->phase("web") == "Failed"; }));
+    EXPECT_EQ(w->container("web").state.terminated->exit_code, 137);
+    EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
+}
+
+TEST_F(SurvivalTest, NoOrphanOfAControlPlaneKilledTogetherWithShimAndInit) {
+    auto with = config(true);
+    with.isolation = Isolation::subreaper;
+    const std::string line = "setsid -f sleep " + mark_ + "; exec sleep " + mark_;
+    run_and_kill(
+        with,
+        [&](World& w) { w.create_shell("web", line, "Never"); },
+        [&](World& w) {
+            return processes_with("sleep" + std::string(1, '\0') + mark_).size() >= 2 &&
+                   w.phase("web") == "Running" &&
+                   write_file(folder_ + "/uid", w.pod("web").metadata.uid).has_value();
+        }
+    );
+    const auto running = running_from(
+        *read_file(state_dir() + "/pods/" + *read_file(folder_ + "/uid") + "/app/0/running.json")
+    );
+    ASSERT_TRUE(running.has_value());
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGSTOP);
+    ::kill(static_cast<pid_t>(running->init_pid), SIGKILL);
+    ::kill(static_cast<pid_t>(running->shim.pid), SIGKILL);
+    auto w = world(with, folder_ + "/store.db");
+    EXPECT_TRUE(w->until([&] { return processes_with(mark_).empty(); }));
+    ASSERT_TRUE(w->until([&] { return w->phase("web") == "Failed"; }));
+    ASSERT_TRUE(w->stop());
+}
+
 TEST_F(SurvivalTest, DetachedPodsAreAdopted) {
     const std::string go = folder_ + "/go";
     std::string id;
@@ -148,6 +197,57 @@ TEST_F(SurvivalTest, DetachedPodsAreAdopted) {
     EXPECT_EQ(w->log("long"), "one\ntwo\n");
     ASSERT_TRUE(w->stop());
     EXPECT_TRUE(processes_with(mark_).empty());
+}
+
+TEST_F(SurvivalTest, AdoptedPodsKeepTheirVolumes) {
+    const std::string go = folder_ + "/go";
+    for (const char* point : {"/c", "/s", "/d"}) fs::create_directory(folder_ + point);
+    const auto config_map = [](const char* data) {
+        return R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cm","namespace":"default"},"data":)" +
+               std::string(data) + "}";
+    };
+    run_and_kill(
+        config(true),
+        [&](World& w) {
+            w.create(config_map(R"({"same":"as before","other":"old","gone":"x"})"));
+            w.create(
+                R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"default"},"stringData":{"pw":"hush"}})"
+            );
+            w.create_pod(
+                "vol",
+                R"({"restartPolicy":"Never","volumes":[{"name":"c","configMap":{"name":"cm"}},{"name":"s","secret":{"secretName":"s"}},{"name":"d","emptyDir":{}}],
+                    "containers":[{"name":"app","volumeMounts":[{"name":"c","mountPath":")" +
+                    folder_ + R"(/c"},{"name":"s","mountPath":")" + folder_ +
+                    R"(/s"},{"name":"d","mountPath":")" + folder_ +
+                    R"(/d"}],"command":["sh","-c",)" +
+                    Json("cd " + folder_ + "; echo mine > d/f; cat c/other; echo; until [ -e " +
+                         go + " ]; do sleep 0.05; done; ls c; cat c/same c/other s/pw d/f; "
+                              "exit 7")
+                        .dump() +
+                    "]}]}"
+            );
+        },
+        [&](World& w) { return w.log("vol").ends_with("\n"); }
+    );
+    auto w = world(config(true), folder_ + "/store.db");
+    for (const std::string& warning : w->runtime->warnings())
+        if (warning.find("mountPath") != std::string::npos) GTEST_SKIP() << warning;
+    // Changed while nobody looked.
+    auto changed =
+        spec::read_json(Json::parse(config_map(R"({"same":"as before","other":"new"})")));
+    ASSERT_TRUE(changed.has_value());
+    const auto written = w->store->update(*changed);
+    ASSERT_TRUE(written.has_value()) << written.error().what;
+    // One turn adopts the pod, and what is due then is done in it.
+    const std::string file =
+        state_dir() + "/pods/" + w->pod("vol").metadata.uid + "/volumes/c/other";
+    ASSERT_TRUE(w->until([&] { return read_file(file).value_or("") == "new"; }));
+    ASSERT_TRUE(write_file(go, ""));
+    ASSERT_TRUE(w->until([&] { return w->phase("vol") == "Failed"; }));
+    EXPECT_EQ(w->container("vol").state.terminated->exit_code, 7);
+    EXPECT_EQ(w->container("vol").restart_count, 0);
+    EXPECT_EQ(w->log("vol"), "old\nother\nsame\nas beforenewhushmine\n");
+    ASSERT_TRUE(w->stop());
 }
 
 TEST_F(SurvivalTest, AdoptedInTheForegroundTheyDieWithIt) {

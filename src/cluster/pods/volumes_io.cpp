@@ -21,29 +21,38 @@ bool leads_out(const std::string& path) {
     return false;
 }
 
-Result<void> write_key(
-    const std::string& folder, const std::string& path, const std::string& text, std::int32_t mode
+struct File {
+    std::string text;
+    unsigned mode = 0644;
+};
+/// A volume's files by their paths in it.
+using Files = std::map<std::string, File>;
+
+Result<void> add(
+    Files& to, const std::string& path, const std::string& text, std::int32_t mode
 ) {
     if (leads_out(path))
         return fail(Code::invalid, "path \"" + path + "\" leads out of its volume");
-    const fs::path file = fs::path(folder) / path;
-    std::error_code failed;
-    fs::create_directories(file.parent_path(), failed);
-    return write_file(file, text, static_cast<unsigned>(mode) & 0777);
+    const std::string place = fs::path(path).lexically_normal();
+    if (place == "." || place.ends_with('/'))
+        return fail(Code::invalid, "path \"" + path + "\" names no file in its volume");
+    to[place] = {text, static_cast<unsigned>(mode) & 0777};
+    return {};
 }
 
-/// Writes the chosen keys, or all.
-Result<void> write_keys(
-    const std::string& folder,
+/// The chosen keys, or all.
+Result<Files> files_of(
     const std::map<std::string, std::string>& data,
     const std::vector<spec::KeyToPath>& items,
     std::int32_t mode,
     bool optional
 ) {
+    Files files;
     if (items.empty()) {
         for (const auto& [key, text] : data)
-            if (auto written = write_key(folder, key, text, mode); !written) return written;
-        return {};
+            if (auto added = add(files, key, text, mode); !added)
+                return std::unexpected(added.error());
+        return files;
     }
     for (const spec::KeyToPath& item : items) {
         const auto found = data.find(item.key);
@@ -51,32 +60,66 @@ Result<void> write_keys(
             if (optional) continue;
             return fail(Code::not_found, "references non-existent config key: " + item.key);
         }
-        auto written = write_key(folder, item.path, found->second, item.mode.value_or(mode));
-        if (!written) return written;
+        auto added = add(files, item.path, found->second, item.mode.value_or(mode));
+        if (!added) return std::unexpected(added.error());
     }
-    return {};
+    return files;
 }
 
-Result<void> fill(
-    const spec::Volume& volume, const std::string& folder, const VolumeSources& from
-) {
+Result<Files> files_of(const spec::Volume& volume, const VolumeSources& from) {
     if (volume.config_map) {
         const spec::ConfigMapVolume& wanted = *volume.config_map;
         const spec::ConfigMap* source = from.config_map(wanted.name);
-        if (source == nullptr && wanted.optional) return {};
+        if (source == nullptr && wanted.optional) return Files{};
         if (source == nullptr)
             return fail(Code::not_found, "configmap \"" + wanted.name + "\" not found");
         std::map<std::string, std::string> data = source->data;
         data.insert(source->binary_data.begin(), source->binary_data.end());
-        return write_keys(folder, data, wanted.items, wanted.default_mode, wanted.optional);
+        return files_of(data, wanted.items, wanted.default_mode, wanted.optional);
     }
     if (volume.secret) {
         const spec::SecretVolume& wanted = *volume.secret;
         const spec::Secret* source = from.secret(wanted.secret_name);
-        if (source == nullptr && wanted.optional) return {};
+        if (source == nullptr && wanted.optional) return Files{};
         if (source == nullptr)
             return fail(Code::not_found, "secret \"" + wanted.secret_name + "\" not found");
-        return write_keys(folder, source->data, wanted.items, wanted.default_mode, wanted.optional);
+        return files_of(source->data, wanted.items, wanted.default_mode, wanted.optional);
+    }
+    return Files{};
+}
+
+bool is_there(const fs::path& path, const File& file) {
+    struct stat about{};
+    if (::lstat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return false;
+    if ((about.st_mode & 07777) != file.mode) return false;
+    const auto text = read_file(path);
+    return text && *text == file.text;
+}
+
+/// Takes a file away, and the folders that it leaves empty.
+void forget(const fs::path& file, const fs::path& folder) {
+    std::error_code failed;
+    fs::remove(file, failed);
+    for (fs::path parent = file.parent_path(); parent != folder; parent = parent.parent_path())
+        if (::rmdir(parent.c_str()) != 0) return;
+}
+
+/// Brings a folder to these files within itself, each replaced in one step: a container that runs
+/// has the folder mounted, and would not see another in its place.
+Result<void> bring_to(const fs::path& folder, const Files& files) {
+    std::error_code failed;
+    std::vector<fs::path> old;
+    for (const auto& entry : fs::recursive_directory_iterator(folder, failed))
+        if ((entry.is_symlink(failed) || !entry.is_directory(failed)) &&
+            !files.contains(entry.path().lexically_relative(folder).string()))
+            old.push_back(entry.path());
+    for (const fs::path& path : old) forget(path, folder);
+    for (const auto& [path, file] : files) {
+        const fs::path place = folder / path;
+        if (is_there(place, file)) continue;
+        fs::create_directories(place.parent_path(), failed);
+        if (fs::is_directory(place, failed)) fs::remove_all(place, failed);
+        if (auto written = write_file(place, file.text, file.mode); !written) return written;
     }
     return {};
 }
@@ -97,16 +140,19 @@ Result<std::vector<VolumeFolder>> make_volumes(
         fs::create_directories(parent.parent_path(), failed);
         ::mkdir(parent.c_str(), 0700);
         const bool read_only = !volume.empty_dir && (volume.config_map || volume.secret);
-        if (read_only) fs::remove_all(path, failed);
         ::mkdir(path.c_str(), read_only ? 0755 : 0777);
         // As kubelet: whoever the program runs as may write to an emptyDir.
         if (!read_only) ::chmod(path.c_str(), 0777);
         if (!fs::is_directory(path, failed))
             return std::unexpected(errno_error("volume " + path.string()));
-        if (auto filled = fill(volume, path, from); !filled) {
-            filled.error().what = "volume \"" + volume.name + "\": " + filled.error().what;
-            return std::unexpected(filled.error());
-        }
+        const auto files = files_of(volume, from);
+        if (!files)
+            return fail(
+                files.error().code, "volume \"" + volume.name + "\": " + files.error().what
+            );
+        if (read_only)
+            if (auto brought = bring_to(path, *files); !brought)
+                return std::unexpected(brought.error());
         folders.push_back({volume.name, path, read_only});
     }
     return folders;

@@ -25,9 +25,11 @@ struct VolumeSources {
     std::string memory_folder;  ///< the same within a tmpfs; empty: there is none, disk is used
 };
 
-/// Makes a pod's volumes, or finds them: an emptyDir keeps what it has, the others are written
-/// anew. Errors  not_found: a ConfigMap, Secret or key that is not optional; invalid: a path that
-/// leads out.
+/// Makes a pod's volumes, or finds them: an emptyDir keeps what it has, the others are brought to
+/// what their ConfigMap or Secret says now. A folder that is there stays the same folder, for
+/// containers that have it mounted; each file changes in one step.
+/// Errors  not_found: a ConfigMap, Secret or key that is not optional; invalid: a path that leads
+/// out.
 Result<std::vector<VolumeFolder>> make_volumes(const spec::PodSpec& pod, const VolumeSources& from);
 
 /// What a container sees of them. A subPath that is missing is made, as a folder.

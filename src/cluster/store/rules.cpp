@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <limits>
 
+#include "base/saturate.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::cluster {
@@ -56,12 +56,6 @@ std::int64_t grace_of(const Object& object, const Cluster::Deletion& deletion) {
         deletion.grace_seconds.value_or(object.as<spec::Pod>().spec.termination_grace_period_seconds
         );
     return grace < 0 ? 1 : grace;
-}
-
-/// Kept to a century, so that no grace period leaves the calendar.
-Duration as_duration(std::int64_t grace_seconds) {
-    constexpr std::int64_t century = 100LL * 366 * 24 * 3600;
-    return std::chrono::seconds(std::min(grace_seconds, century));
 }
 
 /// Marks an object as going. Kubernetes raises the generation then, as for a change of the spec.
@@ -143,12 +137,12 @@ Result<std::optional<Object>> removed(
     const ObjectMeta& have = stored.metadata();
     const std::int64_t grace = grace_of(stored, deletion);
     if (!have.deletion_timestamp)
-        return marked(stored, moment.now + as_duration(grace), grace, moment);
+        return marked(stored, moment.now + saturated_seconds(grace), grace, moment);
 
     const std::int64_t had = have.deletion_grace_period_seconds.value_or(0);
     if (!deletion.grace_seconds || grace >= had) return std::nullopt;
-    const Instant first_asked = *have.deletion_timestamp - as_duration(had);
-    return marked(stored, first_asked + as_duration(grace), grace, moment);
+    const Instant first_asked = *have.deletion_timestamp - saturated_seconds(had);
+    return marked(stored, first_asked + saturated_seconds(grace), grace, moment);
 }
 
 bool is_gone(const ObjectMeta& metadata) {

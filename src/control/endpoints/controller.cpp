@@ -1,5 +1,7 @@
 #include "control/endpoints/controller.hpp"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -95,6 +97,7 @@ Result<void> EndpointsController::look_at(const spec::Key& key) {
     const auto object = world_.cluster.get(key);
     if (!object) {
         queue_.remove(key);  // its slice goes with its owner
+        warned_.erase(key);
         return {};
     }
     const auto& service = object->as<Service>();
@@ -103,7 +106,29 @@ Result<void> EndpointsController::look_at(const spec::Key& key) {
     query.labels = spec::Selector::from(service.spec.selector);
     std::vector<spec::Pod> pods;
     for (const Object& pod : world_.cluster.list(query)) pods.push_back(pod.as<spec::Pod>());
+    warn(*object, endpoints::contested_ports(service, pods));
     return write(endpoints::decide(service, pods));
+}
+
+void EndpointsController::warn(
+    const Object& service, const std::vector<std::int32_t>& contested
+) {
+    std::vector<std::int32_t>& before = warned_[spec::key_of(service)];
+    if (before == contested) return;
+    for (const std::int32_t port : contested) {
+        if (std::ranges::find(before, port) != before.end()) continue;
+        const std::string number = std::to_string(port);
+        world_.cluster.event(
+            service,
+            true,
+            "PortConflict",
+            "pods listen on the same port " + number +
+                " of this machine, because they are older than this Service: declare "
+                "containerPort " +
+                number + ", or start them anew, and each gets a port of its own in PORT"
+        );
+    }
+    before = contested;
 }
 
 Result<void> EndpointsController::write(const EndpointSlice& wanted) {

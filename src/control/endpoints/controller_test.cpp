@@ -96,6 +96,31 @@ TEST_F(EndpointsControllerTest, LabelsThatChangeMoveThePod) {
     EXPECT_EQ(endpoints("canary"), "a");
 }
 
+TEST_F(EndpointsControllerTest, PodsOlderThanTheirServiceThatShareAPortAreToldOfOnce) {
+    controller.start();
+    for (const char* name : {"a", "b"}) {
+        create_pod(name, "shop");
+        spec::Pod pod = store->get({"Pod", "default", name})->as<spec::Pod>();
+        pod.status.container_statuses.resize(1);
+        pod.status.container_statuses[0].state.running.emplace();
+        ASSERT_TRUE(store->update_status(pod).has_value());
+    }
+    create_service("shop", "shop");
+    EXPECT_EQ(endpoints("shop"), "ab");
+    create_pod("c", "shop");  // another look
+    EXPECT_EQ(endpoints("shop"), "abc");
+    cluster::Query query;
+    query.kind = "Event";
+    const auto events = store->list(query);
+    ASSERT_EQ(events.size(), 1u);
+    const auto& event = events.front().as<spec::Event>();
+    EXPECT_EQ(event.reason, "PortConflict");
+    EXPECT_EQ(event.type, "Warning");
+    EXPECT_EQ(event.count, 1);
+    EXPECT_EQ(event.involved_object.name, "shop");
+    EXPECT_NE(event.message.find("containerPort 80,"), std::string::npos) << event.message;
+}
+
 TEST_F(EndpointsControllerTest, WithoutASelectorNothingIsMade) {
     controller.start();
     create_service("manual", "");

@@ -1,7 +1,9 @@
 #include "control/endpoints/decide.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace swell::control::endpoints {
@@ -17,6 +19,13 @@ bool is_ready(const spec::Pod& pod) {
 bool may_serve(const spec::Pod& pod) {
     const bool ended = pod.status.phase == "Succeeded" || pod.status.phase == "Failed";
     return !ended && !pod.status.pod_ip.empty();
+}
+
+/// Whether a program of it has been started: its ports are what they will be.
+bool has_run(const spec::Pod& pod) {
+    return std::ranges::any_of(pod.status.container_statuses, [](const auto& one) {
+        return one.state.running || one.state.terminated || one.last_state.terminated;
+    });
 }
 
 /// The number of a container port by its name; sidecars' ports count too.
@@ -96,6 +105,24 @@ spec::EndpointSlice decide(const spec::Service& service, std::span<const spec::P
         return e.target_ref->name;
     });
     return slice;
+}
+
+std::vector<std::int32_t> contested_ports(
+    const spec::Service& service, std::span<const spec::Pod> pods
+) {
+    std::map<std::int32_t, std::set<std::string>> listeners;
+    for (const spec::Pod& pod : pods) {
+        if (!may_serve(pod) || pod.metadata.deletion_timestamp || !has_run(pod)) continue;
+        for (const spec::ServicePort& port : service.spec.ports) {
+            const auto resolved = resolve(port, pod);
+            if (resolved && resolved->port == resolved->container_port)
+                listeners[resolved->port].insert(pod.metadata.name);
+        }
+    }
+    std::vector<std::int32_t> contested;
+    for (const auto& [port, names] : listeners)
+        if (names.size() > 1) contested.push_back(port);
+    return contested;
 }
 
 bool same_endpoints(const spec::EndpointSlice& a, const spec::EndpointSlice& b) {

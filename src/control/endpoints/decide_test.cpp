@@ -150,5 +150,53 @@ TEST(EndpointsDecide, WhoIsServed) {
     EXPECT_FALSE(is_served(shop));
 }
 
+TEST(EndpointsDecide, ContestedPorts) {
+    struct PodHas {
+        bool given = false;    // a port of this machine for 8080
+        bool started = true;   // its container runs
+        bool crashed = false;  // it ran, and waits for its next start
+        bool going = false;
+        const char* phase = "Running";
+    };
+    struct Case {
+        const char* why;
+        std::vector<PodHas> pods;
+        bool expected;
+    };
+    // clang-format off
+    const Case cases[] = {
+        {"nobody",                         {},                                              false},
+        {"one has it for itself",          {{}},                                            false},
+        {"two on one",                     {{}, {}},                                        true},
+        {"the second one crashes of it",   {{}, {.started = false, .crashed = true}},       true},
+        {"both were given their own",      {{.given = true}, {.given = true}},              false},
+        {"an old one and a new one",       {{}, {.given = true}},                           false},
+        {"one that has not started yet",   {{}, {.started = false}},                        false},
+        {"one that is leaving",            {{}, {.going = true}},                           false},
+        {"one that has ended",             {{}, {.phase = "Failed"}},                       false},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        spec::Service shop = service();
+        shop.spec.ports[0].target_port = {.number = 8080, .text = ""};
+        std::vector<spec::Pod> pods;
+        for (const PodHas& has : c.pods) {
+            pods.push_back(
+                pod("p" + std::to_string(pods.size()), {.going = has.going, .phase = has.phase})
+            );
+            spec::PodStatus& status = pods.back().status;
+            if (!has.given) status.ports.clear();
+            status.container_statuses.resize(1);
+            if (has.started) status.container_statuses[0].state.running.emplace();
+            if (has.crashed) status.container_statuses[0].last_state.terminated.emplace();
+        }
+        EXPECT_EQ(
+            contested_ports(shop, pods),
+            c.expected ? std::vector<std::int32_t>{8080} : std::vector<std::int32_t>{}
+        );
+    }
+}
+
 }  // namespace
 }  // namespace swell::control::endpoints

@@ -106,10 +106,14 @@ class Rules {
             "requests.ephemeral-storage",
         };
         const std::string& resource = from.resource_field_ref->resource;
-        if (!resource.empty() && std::find(known.begin(), known.end(), resource) == known.end())
+        const bool huge_pages = resource.starts_with("limits.hugepages-") ||
+                                resource.starts_with("requests.hugepages-");
+        if (!resource.empty() && !huge_pages &&
+            std::find(known.begin(), known.end(), resource) == known.end())
             problem(
                 here + ".resourceFieldRef.resource",
-                "must be limits or requests of cpu, memory or ephemeral-storage, got " +
+                "must be limits or requests of cpu, memory, ephemeral-storage or hugepages-SIZE, "
+                "got " +
                     in_quotes(resource)
             );
     }

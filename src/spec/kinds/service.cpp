@@ -73,6 +73,13 @@ void validate(const Service& service, Problems& problems) {
             {"spec.clusterIP",
              "must be empty, None, or an IP address, got " + in_quotes(spec.cluster_ip)}
         );
+    if (spec.session_affinity == "ClientIP")
+        problems.push_back(
+            {"spec.sessionAffinity",
+             in_quotes(spec.session_affinity) + " is not acted on by Swell: requests of one client "
+                                                "go to all pods",
+             true}
+        );
     if (spec.cluster_ip == "None" && (spec.type == "NodePort" || spec.type == "LoadBalancer"))
         problems.push_back({"spec.clusterIP", "may not be None for type " + spec.type});
 }

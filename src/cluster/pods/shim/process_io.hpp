@@ -48,6 +48,11 @@ std::vector<ProcessStat> descendants(pid_t root);
 /// and reaps them. The caller must be a subreaper; then nobody can slip away by a double fork.
 void kill_descendants();
 
+/// Kills with SIGKILL every process that was started with `entry` (`NAME=VALUE`) in its
+/// environment, again and again until none is left or a quarter of a second has gone by. For those
+/// whose family is gone; one that was started with a cleared environment is not found.
+void kill_marked(const std::string& entry);
+
 /// Usage of a process and all its descendants, from /proc: for machines without control groups.
 /// Children that were waited for are counted with their parent.
 std::optional<UsageSample> tree_usage(pid_t root, Instant at);
