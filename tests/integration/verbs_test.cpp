@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "base/fd_io.hpp"
 #include "spec/kinds/apps.hpp"
@@ -193,6 +194,99 @@ metadata: {name: )";
     EXPECT_SAYS(partly.err, "gone");
     EXPECT_FALSE(there());
     said({"delete", "-f", both, "--ignore-not-found"});
+    said({"down"});
+}
+
+TEST_F(Verbs, PodsThatOutliveTheControlPlaneKeepTheirVolumes) {
+    const std::string path = swell.file("reader.yaml", R"(apiVersion: v1
+kind: ConfigMap
+metadata: {name: words}
+data: {greeting: hello}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: pass}
+stringData: {word: hush}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: reader}
+spec:
+  terminationGracePeriodSeconds: 0
+  volumes:
+  - {name: c, configMap: {name: words}}
+  - {name: s, secret: {secretName: pass}}
+  - {name: d, emptyDir: {}}
+  containers:
+  - name: reader
+    command: [sh, -c, "echo mine > /swell-d/f; i=0; while :; do i=$((i+1)); echo \"$i: $(cat /swell-c/greeting /swell-s/word /swell-d/f)\"; sleep 0.05; done"]
+    volumeMounts:
+    - {name: c, mountPath: /swell-c}
+    - {name: s, mountPath: /swell-s}
+    - {name: d, mountPath: /swell-d}
+)");
+    const auto log = [&] { return swell.run({"logs", "reader"}).out; };
+    const auto line = [](int i) { return "\n" + std::to_string(i) + ": "; };
+    said({"up", "--detach", path});
+    ASSERT_TRUE(eventually([&] { return log().find(line(3)) != std::string::npos; }));
+    if (said({"describe", "pod/reader"}).find("mountPath is not shown") != std::string::npos)
+        GTEST_SKIP() << "this machine gives pods no mount namespace";
+    const int pid = std::atoi(read_file(swell.state() + "/lock").value_or("0").c_str());
+    ASSERT_GT(pid, 0);
+    ASSERT_EQ(::kill(pid, SIGKILL), 0);
+    ASSERT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; }));
+    said({"up", "--detach", path});
+    const std::string before = log();
+    int last = 3;
+    while (before.find(line(last + 1)) != std::string::npos) ++last;
+    ASSERT_TRUE(eventually([&] { return log().find(line(last + 10)) != std::string::npos; }));
+    const std::string after = log();
+    EXPECT_EQ(after.find("No such file"), std::string::npos) << after;
+    EXPECT_SAYS(after, line(last + 9) + "hellohushmine\n");
+    const auto pod = swell.api().get(spec::kind_of<spec::Pod>(), "default", "reader");
+    ASSERT_TRUE(pod.has_value());
+    EXPECT_EQ(pod->as<spec::Pod>().status.container_statuses.at(0).restart_count, 0);
+    said({"down"});
+}
+
+TEST_F(Verbs, ReplicasNeedNoDeclaredPort) {
+    said(
+        {"up", "--detach", swell.file("bare.yaml", R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      terminationGracePeriodSeconds: 2
+      containers:
+      - name: shop
+        command: ["$(SWELL_BIN)/tiles"]
+        readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  selector: {app: shop}
+  ports: [{port: 80, targetPort: 8080}]
+)")}
+    );
+    ASSERT_TRUE(eventually([&] { return ready() == 2; })) << swell.run({"describe", "pods"}).out;
+    const auto pods = swell.api().list(spec::kind_of<spec::Pod>(), "default");
+    ASSERT_TRUE(pods.has_value());
+    std::set<std::int32_t> ports;
+    for (const auto& object : *pods) {
+        const auto& status = object.as<spec::Pod>().status;
+        ASSERT_EQ(status.ports.size(), 1u);
+        EXPECT_EQ(status.ports[0].container_port, 8080);
+        EXPECT_EQ(status.container_statuses.at(0).restart_count, 0);
+        ports.insert(status.ports[0].port);
+    }
+    EXPECT_EQ(ports.size(), 2u);
+    EXPECT_EQ(said({"get", "events"}).find("PortConflict"), std::string::npos);
     said({"down"});
 }
 
