@@ -2,45 +2,17 @@
 
 #include <algorithm>
 
+#include "journal/columns.hpp"
+
 namespace swell::journal {
 
 namespace {
-
-using Rows = std::vector<std::vector<std::string>>;
 
 /// An observation without what a controller keeps for its own restart; `-o json` has it.
 Json for_people(Json observation) {
     if (!observation.is_object()) return observation;
     for (const char* own : {"memory", "uid"}) observation.erase(own);
     return observation;
-}
-
-/// Characters, not bytes: `→` is one.
-std::size_t width(const std::string& text) {
-    std::size_t count = 0;
-    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0U) != 0x80U ? 1 : 0;
-    return count;
-}
-
-/// Columns two spaces apart; the last one is not padded. Every line starts with `indent`.
-std::string columns(const Rows& rows, const std::string& indent) {
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i + 1 < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i]));
-    }
-    std::string text;
-    for (const auto& row : rows) {
-        std::string line = indent;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            line += row[i];
-            if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
-        }
-        while (line.ends_with(' ')) line.pop_back();
-        text += line + '\n';
-    }
-    return text;
 }
 
 /// `currentReplicas` and `current_replicas` as `current replicas`; the name of an object stays.
@@ -102,11 +74,6 @@ Rows changes_of(const Json& before, const Json& after) {
         for (const auto& [name, value] : after.items())
             rows.push_back({words(name), inline_text(value) + ", as before"});
     return rows;
-}
-
-std::string clock_text(Instant at) {
-    const std::string text = to_rfc3339_seconds(at);  // 2026-11-24T12:00:00Z
-    return text.substr(0, 10) + ' ' + text.substr(11, 8);
 }
 
 std::string outcome_of(const Entry& entry) {

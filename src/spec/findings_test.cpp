@@ -28,6 +28,69 @@ void expect_findings(std::span<const Case> cases) {
     }
 }
 
+TEST(Findings, ModesOfAutoscalers) {
+    const Case cases[] = {
+        {"known modes",
+         R"(apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: a, annotations: {swell.dev/mode: Observe}}
+spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: a, annotations: {swell.dev/mode: Act}}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, maxReplicas: 2}
+)",
+         {}},
+        {"a VPA without a target",
+         R"(apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: a}
+spec:
+  updatePolicy: {updateMode: Initial}
+---
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: b}
+)",
+         {"a.yaml:4:1: spec.targetRef: is required", "a.yaml:7:1: spec: is required"}},
+        {"nearly one, of an HPA",
+         R"(apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: a
+  annotations:
+    swell.dev/mode: observe
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, maxReplicas: 2}
+)",
+         {R"(a.yaml:6:5: metadata.annotations[swell.dev/mode]: must be one of Act, Observe, got "observe": did you mean "Observe"?)"
+         }},
+        {"of the old version",
+         R"(apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+metadata: {name: a, annotations: {swell.dev/mode: dry-run}}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, maxReplicas: 2}
+)",
+         {R"(a.yaml:3:35: metadata.annotations[swell.dev/mode]: must be one of Act, Observe, got "dry-run")"
+         }},
+        {"of a VPA, and a slip of the name",
+         R"(apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: a, annotations: {swell.dev/mode: ""}}
+spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}
+---
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: b, annotations: {swell.dev/Mode: Observe}}
+spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}
+)",
+         {R"(a.yaml:3:35: metadata.annotations[swell.dev/mode]: must be one of Act, Observe, got "")",
+          R"(a.yaml:8:35: warning: metadata.annotations[swell.dev/Mode]: is not read: did you mean "swell.dev/mode"?)"
+         }},
+    };
+    expect_findings(cases);
+}
+
 TEST(Findings, Documents) {
     const Case cases[] = {
         {"not an object",

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
@@ -82,6 +83,7 @@ std::span<const Kind* const> kinds() {
         &kind_of<HorizontalPodAutoscaler>(),
         &kind_of<VerticalPodAutoscaler>(),
         &kind_of<VerticalPodAutoscalerCheckpoint>(),
+        &kind_of<Autoscaler>(),
         &kind_of<LoadTest>(),
     };
     return all;

@@ -3,6 +3,7 @@
 #include "base/yaml/parse.hpp"
 #include "spec/fields/describe.hpp"
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
@@ -109,6 +110,7 @@ using Kinds = ::testing::Types<
     HorizontalPodAutoscaler,
     VerticalPodAutoscaler,
     VerticalPodAutoscalerCheckpoint,
+    Autoscaler,
     ResourceQuota,
     LimitRange,
     LoadTest>;

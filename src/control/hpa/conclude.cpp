@@ -71,6 +71,17 @@ void conclude(
     status.last_scale_time = whole_seconds(acted.at);
 }
 
+Said would_rescale(const Decision& decision) {
+    return {
+        false,
+        "ObservedRescale",
+        "Would scale from " + std::to_string(decision.current) + " to " +
+            std::to_string(decision.desired) +
+            (decision.reason.empty() ? "" : "; reason: " + decision.reason) +
+            "; nothing was changed (swell.dev/mode: Observe)"
+    };
+}
+
 void status_failed(Decision& decision, const std::string& name, const std::string& error) {
     decision.events_after.insert(
         decision.events_after.begin(), {true, "FailedUpdateStatus", error}

@@ -27,9 +27,11 @@ bool is_scaled_to_zero(const spec::HpaStatus& status) {
     });
 }
 
-void forget_scaled_to_zero(spec::HpaStatus& status) {
-    std::erase_if(status.conditions, [](const spec::Condition& condition) {
-        return condition.type == "ScaledToZero";
+void forget_scaled_to_zero(spec::HpaStatus& status) { forget_condition(status, "ScaledToZero"); }
+
+void forget_condition(spec::HpaStatus& status, std::string_view type) {
+    std::erase_if(status.conditions, [&](const spec::Condition& condition) {
+        return condition.type == type;
     });
 }
 

@@ -23,6 +23,7 @@ void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, I
 
 bool is_scaled_to_zero(const spec::HpaStatus& status);
 void forget_scaled_to_zero(spec::HpaStatus& status);
+void forget_condition(spec::HpaStatus& status, std::string_view type);
 
 /// Object and External metrics exist without pods, so they alone can wake a target up.
 bool has_metric_without_pods(const spec::HpaSpec& spec);

@@ -5,6 +5,8 @@
 #include "control/hpa/reading.hpp"
 #include "control/hpa/record.hpp"
 #include "control/hpa/room.hpp"
+#include "spec/kinds/autoscaler.hpp"
+#include "spec/kinds/mode.hpp"
 
 namespace swell::control::hpa {
 
@@ -12,9 +14,9 @@ namespace {
 
 using spec::kind_of;
 
-cluster::Query all_autoscalers() {
+cluster::Query all_of(const spec::Kind& kind) {
     cluster::Query query;
-    query.kind = kind_of<spec::HorizontalPodAutoscaler>().name;
+    query.kind = kind.name;
     return query;
 }
 
@@ -29,21 +31,29 @@ HpaController::HpaController(World world, Config config)
       config_(config),
       queue_(world.clock, [this](const spec::Key& key) { return reconcile(key); }) {}
 
-HpaController::~HpaController() { world_.clock.cancel(relist_); }
+HpaController::~HpaController() {
+    for (const auto& [kind, following] : following_) world_.clock.cancel(following.relist);
+}
 
-void HpaController::start() { list_and_watch(); }
+void HpaController::start() {
+    for (const spec::Kind* kind : spec::horizontal_kinds()) list_and_watch(*kind);
+}
 
-void HpaController::list_and_watch() {
-    relist_ = 0;
+void HpaController::list_and_watch(const spec::Kind& kind) {
+    Following& following = following_[&kind];
+    following.relist = 0;
     const std::uint64_t version = world_.cluster.version();
-    for (const cluster::Object& object : world_.cluster.list(all_autoscalers())) {
+    for (const cluster::Object& object : world_.cluster.list(all_of(kind))) {
         changed({cluster::Change::Type::added, object, version});
     }
-    watching_ = world_.cluster.watch(
-        all_autoscalers(),
+    const auto again = [this, &kind] { list_and_watch(kind); };
+    following.watching = world_.cluster.watch(
+        all_of(kind),
         version,
         [this](const cluster::Change& change) { changed(change); },
-        [this] { relist_ = world_.clock.call_after(Duration{}, [this] { list_and_watch(); }); }
+        [this, &following, again] {
+            following.relist = world_.clock.call_after(Duration{}, again);
+        }
     );
 }
 
@@ -58,9 +68,12 @@ void HpaController::changed(const cluster::Change& change) {
     const spec::ObjectMeta& metadata = change.object.metadata();
     Kept& kept = kept_[key];
     if (kept.uid != metadata.uid) kept = Kept{};
-    const bool is_news = kept.generation != metadata.generation;
+    const bool observes = spec::observes(metadata);
+    const bool is_news = kept.generation != metadata.generation || kept.observes != observes;
+    if (kept.subject.empty()) kept.subject = spec::to_text(key);
     kept.uid = metadata.uid;
     kept.generation = metadata.generation;
+    kept.observes = observes;
     if (is_news) {
         queue_.add(key);
     } else {
@@ -76,14 +89,16 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     }
     // First, so that nothing below can lose the next run. An earlier one that is asked for stays.
     queue_.add_after(key, config_.sync_period);
-    const Hpa& hpa = object->as<Hpa>();
+    // An HPA is not copied: there are many.
+    const auto part = object->is<Hpa>() ? std::nullopt : spec::horizontal_of(*object);
+    const Hpa& hpa = part ? *part : object->as<Hpa>();
     ++evaluations_;
     Kept& kept = kept_[key];
     Result<TargetScale> scale =
         read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
     const Observation seen = observe(key, hpa, scale);
     if (!kept.state && scale) {
-        kept.state = restore(newest_entry(hpa), hpa, seen.replicas, seen.at, config_);
+        kept.state = restore(newest_entry(kept), hpa, seen.replicas, seen.at, config_);
     }
     const State state = kept.state.value_or(State{});
     Decision decision = decide(seen, hpa, state, config_, Words::none);
@@ -100,15 +115,17 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
         act(hpa, std::move(*scale), seen, decision, kept);
     } else if (!is_told) {
         hold(hpa, seen, decision, kept);
+        if (decision.observed && decision.desired != decision.current)
+            decision.events.push_back(would_rescale(decision));
     }
     if (scale) kept.state = decision.state;
     tell(*object, hpa, decision);
     return {};
 }
 
-std::optional<journal::Entry> HpaController::newest_entry(const Hpa& hpa) const {
+std::optional<journal::Entry> HpaController::newest_entry(const Kept& kept) const {
     journal::Filter filter;
-    filter.subject = subject_of(hpa);
+    filter.subject = kept.subject;
     filter.controller = "hpa";
     filter.limit = 1;
     auto entries = world_.journal.read(filter);
@@ -121,6 +138,7 @@ Observation HpaController::observe(
 ) {
     Observation seen;
     seen.at = world_.clock.now();
+    if (contention_) seen.contention = contention_(hpa);
     if (!scale) {
         seen.scale_error = scale.error().what;
         return seen;
@@ -165,34 +183,39 @@ void HpaController::observe_pods(
         return;
     }
     for (const spec::MetricSpec& metric : hpa.spec.metrics)
-        seen.readings.push_back(read(metric, hpa, pods));
+        seen.readings.push_back(read(metric, key, pods));
 }
 
 // The name of another autoscaler of the namespace whose selector, as of its last run, selects one
-// of the pods.
+// of the pods. Only those that act are in each other's way.
 std::string HpaController::also_selected_by(
     const spec::Key& key, std::span<const spec::Pod* const> pods
 ) const {
+    const auto own = kept_.find(key);
+    if (own != kept_.end() && own->second.observes) return {};
     // Pods of one template have the same labels: each set is looked at once.
     std::vector<const spec::Labels*> labels;
     for (const spec::Pod* pod : pods)
         if (labels.empty() || *labels.back() != pod->metadata.labels)
             labels.push_back(&pod->metadata.labels);
-    for (auto at = kept_.lower_bound(spec::Key{key.kind, key.ns, ""});
-         at != kept_.end() && at->first.ns == key.ns;
-         ++at) {
-        const auto& [other, kept] = *at;
-        if (other == key || !kept.selector) continue;
-        const bool selects = std::ranges::any_of(labels, [&](const spec::Labels* set) {
-            return kept.selector->matches(*set);
-        });
-        if (selects) return other.ns + "/" + other.name;
-    }
+    for (const spec::Kind* kind : spec::horizontal_kinds())
+        for (auto at = kept_.lower_bound(spec::Key{kind->name, key.ns, ""});
+             at != kept_.end() && at->first.kind == kind->name && at->first.ns == key.ns;
+             ++at) {
+            const auto& [other, kept] = *at;
+            if (other == key || !kept.selector || kept.observes) continue;
+            const bool selects = std::ranges::any_of(labels, [&](const spec::Labels* set) {
+                return kept.selector->matches(*set);
+            });
+            if (selects) return other.ns + "/" + other.name;
+        }
     return {};
 }
 
 Reading HpaController::read(
-    const spec::MetricSpec& metric, const Hpa& hpa, std::span<const spec::Pod* const> pods
+    const spec::MetricSpec& metric,
+    const spec::Key& key,
+    std::span<const spec::Pod* const> pods
 ) {
     if (metric.type == "Pods") return read_pods_metric(no_source("custom"), pods);
     if (metric.type == "Object")
@@ -200,9 +223,8 @@ Reading HpaController::read(
     if (metric.type == "External") {
         return read_values(ValueSource::external, no_source("external"), pods, {});
     }
-    const std::optional<spec::Selector>& selector =
-        kept_[spec::Key{kind_of<Hpa>().name, hpa.metadata.ns, hpa.metadata.name}].selector;
-    const auto answer = world_.metrics.pods(hpa.metadata.ns, [&](const spec::Labels& labels) {
+    const std::optional<spec::Selector>& selector = kept_[key].selector;
+    const auto answer = world_.metrics.pods(key.ns, [&](const spec::Labels& labels) {
         return selector && selector->matches(labels);
     });
     const Trust trust{.not_before = world_.clock.now() - stale_after, .refuse_negative = true};
@@ -214,6 +236,7 @@ void HpaController::act(
     const Hpa& hpa, TargetScale scale, const Observation& seen, Decision& decision, Kept& kept
 ) {
     journal::Entry entry = entry_of(seen, hpa, decision);
+    entry.subject = kept.subject;
     const Result<std::uint64_t> id = world_.journal.write(entry);
     if (!id) {
         conclude(
@@ -247,6 +270,7 @@ void HpaController::hold(
     const Hpa& hpa, const Observation& seen, const Decision& decision, Kept& kept
 ) {
     journal::Entry entry = entry_of(seen, hpa, decision);
+    entry.subject = kept.subject;
     const Result<std::uint64_t> id = world_.journal.write(entry);
     if (!id) return;
     entry.id = *id;
@@ -257,9 +281,8 @@ void HpaController::hold(
 
 void HpaController::tell(const cluster::Object& object, const Hpa& hpa, Decision& decision) {
     if (decision.status != hpa.status) {
-        Hpa updated = hpa;
-        updated.status = decision.status;
-        const Result<cluster::Object> written = world_.cluster.update_status(std::move(updated));
+        const Result<cluster::Object> written =
+            world_.cluster.update_status(spec::with_status(object, decision.status));
         if (!written) status_failed(decision, hpa.metadata.name, written.error().what);
     }
     for (const auto* events : {&decision.events, &decision.events_after})

@@ -16,9 +16,13 @@
 
 namespace swell::control::hpa {
 
-/// Keeps every HorizontalPodAutoscaler: looks at each at once when it is new or its spec changed,
-/// and once a sync period. Observes, decides, journals, then acts; what could not be journaled is
+/// Keeps every HorizontalPodAutoscaler, and of every Autoscaler the part that is one: looks at each
+/// at once when it is new or its spec changed, and once a sync period. Observes, decides, journals, then acts; what could not be journaled is
 /// not done.
+///
+/// One that observes (spec/kinds/mode.hpp) is journaled and has its status written; its target is
+/// left alone. It does not count among those that select the same pods, and does not mind them: a
+/// policy can be tried beside the one that acts.
 ///
 /// It only runs from the World's clock and watches. Beyond the original it takes usages that are
 /// negative or older than `stale_after` for missing, and remembers its windows across restarts.
@@ -35,6 +39,12 @@ class HpaController {
         on_decision_ = std::move(call);
     }
 
+    /// What says whether a VerticalPodAutoscaler gives way to an autoscaler, and over what (see
+    /// control/vpa/contention.hpp); without it none does.
+    using Contention =
+        std::function<std::optional<journal::Step>(const spec::HorizontalPodAutoscaler&)>;
+    void contention_from(Contention source) { contention_ = std::move(source); }
+
     /// How often an autoscaler was looked at.
     std::size_t evaluations() const { return evaluations_; }
 
@@ -46,8 +56,10 @@ class HpaController {
 
     // What is kept of one autoscaler between its runs.
     struct Kept {
+        std::string subject;  ///< `hpa/shop`
         std::string uid;
         std::int64_t generation = 0;
+        bool observes = false;
         std::optional<State> state;  ///< none before the first run
         std::string selector_text;   ///< of the target, as it was last
         std::optional<spec::Selector> selector;
@@ -55,7 +67,12 @@ class HpaController {
         Instant told{};
     };
 
-    void list_and_watch();
+    struct Following {
+        std::unique_ptr<cluster::Watching> watching;
+        Clock::Timer relist = 0;
+    };
+
+    void list_and_watch(const spec::Kind& kind);
     void changed(const cluster::Change& change);
     Result<void> reconcile(const spec::Key& key);
     Observation observe(const spec::Key& key, const Hpa& hpa, const Result<TargetScale>& scale);
@@ -63,7 +80,9 @@ class HpaController {
         const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Observation& seen
     );
     Reading read(
-        const spec::MetricSpec& metric, const Hpa& hpa, std::span<const spec::Pod* const> pods
+        const spec::MetricSpec& metric,
+        const spec::Key& key,
+        std::span<const spec::Pod* const> pods
     );
     std::string also_selected_by(const spec::Key& key, std::span<const spec::Pod* const> pods)
         const;
@@ -72,15 +91,15 @@ class HpaController {
     );
     void hold(const Hpa& hpa, const Observation& seen, const Decision& decision, Kept& kept);
     void tell(const cluster::Object& object, const Hpa& hpa, Decision& decision);
-    std::optional<journal::Entry> newest_entry(const Hpa& hpa) const;
+    std::optional<journal::Entry> newest_entry(const Kept& kept) const;
 
     World world_;
     Config config_;
     std::function<void(const journal::Entry&)> on_decision_;
+    Contention contention_;
     std::map<spec::Key, Kept> kept_;
     Workqueue queue_;
-    std::unique_ptr<cluster::Watching> watching_;
-    Clock::Timer relist_ = 0;
+    std::map<const spec::Kind*, Following> following_;
     std::size_t evaluations_ = 0;
 };
 

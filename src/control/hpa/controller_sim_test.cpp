@@ -8,6 +8,8 @@
 #include "control/hpa/why.hpp"
 #include "journal/memory.hpp"
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaler.hpp"
+#include "spec/kinds/core.hpp"
 #include "spec/kinds/quota.hpp"
 
 namespace swell::control::hpa {
@@ -32,7 +34,7 @@ class FakeMetrics final : public metrics::Metrics {
             pod.name = name;
             pod.labels = {{"app", "shop"}};
             if (!matches(pod.labels)) continue;
-            pod.timestamp = clock->now() - age;
+            pod.timestamp = stuck.value_or(clock->now() - age);
             pod.window = 15s;
             pod.containers.push_back({"app", {{"cpu", Quantity::from_milli(milli)}}});
             all.push_back(pod);
@@ -44,6 +46,7 @@ class FakeMetrics final : public metrics::Metrics {
     std::vector<std::string> names;
     std::int64_t milli = 140;
     Duration age = 5s;
+    std::optional<Instant> stuck;  // since then nothing was measured anew
     bool broken = false;
 };
 
@@ -250,6 +253,23 @@ TEST_F(HpaControllerTest, ATroubledMetricNeverShrinks) {
     EXPECT_EQ(replicas(), 2) << "and without trouble it does";
 }
 
+// What is measured stands still while the load moves: at first it is believed, then nobody knows.
+TEST_F(HpaControllerTest, AStuckMetricEndsAsAMissingOne) {
+    ASSERT_TRUE(store->create(hpa(120)));
+    begin();
+    run_settling(2s);
+    ASSERT_EQ(replicas(), 4);
+    metrics.milli = 10;
+    metrics.stuck = clock.now();
+    run_settling(30min);
+    EXPECT_EQ(replicas(), 4) << "the window is longer than a usage is believed";
+    EXPECT_THAT(journal.entries().back().summary, HasSubstr("stays at 4: "));
+    EXPECT_EQ(journal.entries().back().steps.back().rule, "no-number");
+    metrics.stuck.reset();
+    run_settling(3min);
+    EXPECT_EQ(replicas(), 2);
+}
+
 TEST_F(HpaControllerTest, ARestartNeitherFlapsNorForgetsRates) {
     spec::HorizontalPodAutoscaler slow = hpa(120);
     spec::ScalingRules& up = slow.spec.behavior->scale_up.emplace();
@@ -301,6 +321,59 @@ TEST_F(HpaControllerTest, AQuotaInTheWayIsNamed) {
     );
 }
 
+TEST_F(HpaControllerTest, AQuotaBelowWhatRunsLeavesItAndIsNamed) {
+    spec::ResourceQuota quota;
+    quota.metadata.name = "compute";
+    quota.metadata.ns = "default";
+    quota.spec.hard["requests.cpu"] = Quantity::from_milli(100);
+    ASSERT_TRUE(store->create(quota).has_value());
+    const auto seen = store->get({"ResourceQuota", "default", "compute"});
+    EXPECT_EQ(seen->as<spec::ResourceQuota>().status.used.at("requests.cpu").text(), "200m");
+    ASSERT_TRUE(store->create(hpa()).has_value());
+    begin();
+    clock.run_for(1s);
+    EXPECT_EQ(store->list({.kind = "Pod"}).size(), 2u) << "what runs goes on";
+    EXPECT_EQ(replicas(), 4) << "asked for all the same";
+    EXPECT_EQ(
+        told.back().steps.back().text,
+        "wants 4, quota compute leaves room for 2: requests.cpu used 200m of 100m"
+    );
+    spec::Pod third = store->list({.kind = "Pod"}).front().as<spec::Pod>();
+    third.metadata = {};
+    third.metadata.name = "third";
+    third.metadata.ns = "default";
+    const auto made = store->create(third);
+    ASSERT_FALSE(made);
+    EXPECT_THAT(made.error().what, HasSubstr("exceeded quota: compute, requested: requests.cpu="));
+    metrics.milli = 1;
+    cluster::Cluster::Deletion now;
+    now.grace_seconds = 0;
+    ASSERT_TRUE(store->remove({"Pod", "default", "shop-1"}, now)) << "and can shrink";
+}
+
+TEST_F(HpaControllerTest, AVpaThatGivesWayIsTold) {
+    ASSERT_TRUE(store->create(hpa()));
+    begin();
+    bool contends = true;
+    controller->contention_from([&](const auto&) {
+        const journal::Step step{"resource-contention", "vpa/shop gives way", Json::object()};
+        return contends ? std::optional(step) : std::nullopt;
+    });
+    run_settling(2s);
+    EXPECT_EQ(replicas(), 4) << "the number is what it would be";
+    EXPECT_EQ(journal.entries().back().steps.back().rule, "resource-contention");
+    const auto condition = [&] {
+        const auto conditions = stored().status.conditions;
+        const auto at =
+            std::ranges::find(conditions, "ResourceContention", &spec::Condition::type);
+        return at == conditions.end() ? "" : at->status + " " + at->message;
+    };
+    EXPECT_EQ(condition(), "True vpa/shop gives way");
+    contends = false;
+    run_settling(20s);
+    EXPECT_EQ(condition(), "");
+}
+
 TEST_F(HpaControllerTest, AMissingTargetIsTold) {
     spec::HorizontalPodAutoscaler lost = hpa();
     lost.spec.scale_target_ref.name = "shpo";
@@ -326,6 +399,124 @@ TEST_F(HpaControllerTest, TwoForOneTargetBothStop) {
         ASSERT_NE(active, conditions.end());
         EXPECT_EQ(active->reason, "AmbiguousSelector");
     }
+}
+
+spec::HorizontalPodAutoscaler observing(spec::HorizontalPodAutoscaler hpa) {
+    hpa.metadata.annotations["swell.dev/mode"] = "Observe";
+    return hpa;
+}
+
+TEST_F(HpaControllerTest, OneThatObservesDecidesAndChangesNothing) {
+    ASSERT_TRUE(store->create(observing(hpa())));
+    begin();
+    run_settling(10min);
+    EXPECT_EQ(replicas(), 2);
+    EXPECT_TRUE(scalings().empty());
+    ASSERT_FALSE(journal.entries().empty());
+    const journal::Entry& entry = journal.entries().front();
+    EXPECT_EQ(entry.action, "observe");
+    EXPECT_EQ(entry.outcome, "none");
+    EXPECT_EQ(entry.summary, "would scale 2 → 4: cpu 140 % of request, target 70 %");
+    EXPECT_EQ(entry.before["replicas"], 2);
+    EXPECT_EQ(entry.after["replicas"], 4);
+    EXPECT_EQ(why_not(entry, 5), "5 needs cpu above 140 % (it was 140 %)");
+    EXPECT_LE(journal.entries().size(), 6u) << "40 runs, one entry each two minutes";
+    const spec::HpaStatus status = stored().status;
+    EXPECT_EQ(status.current_replicas, 2);
+    EXPECT_EQ(status.desired_replicas, 4);
+    EXPECT_FALSE(status.last_scale_time);
+    EXPECT_EQ(status.conditions.back().type, "Observing");
+    EXPECT_EQ(status.conditions.back().status, "True");
+    const auto events = store->list({.kind = "Event"});
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(
+        events.front().as<spec::Event>().message,
+        "Would scale from 2 to 4; reason: cpu resource utilization (percentage of request) above "
+        "target; nothing was changed (swell.dev/mode: Observe)"
+    );
+}
+
+TEST_F(HpaControllerTest, WhoeverStopsObservingActsAtOnce) {
+    ASSERT_TRUE(store->create(observing(hpa())));
+    begin();
+    run_settling(2s);
+    ASSERT_TRUE(store->update(hpa()));
+    clock.run_for(1ms);
+    EXPECT_EQ(replicas(), 4);
+    for (const spec::Condition& condition : stored().status.conditions)
+        EXPECT_NE(condition.type, "Observing");
+}
+
+TEST_F(HpaControllerTest, ACandidateObservesBesideTheOneThatActs) {
+    ASSERT_TRUE(store->create(hpa()));
+    spec::HorizontalPodAutoscaler candidate = observing(hpa());
+    candidate.metadata.name = "candidate";
+    candidate.spec.metrics[0].resource->target.average_utilization = 35;
+    ASSERT_TRUE(store->create(candidate));
+    begin();
+    run_settling(1s);
+    metrics.milli = 70;
+    run_settling(1min);
+    EXPECT_EQ(replicas(), 4) << "as the one that acts has it";
+    std::vector<std::string> of_candidate;
+    for (const journal::Entry& entry : journal.entries()) {
+        EXPECT_EQ(entry.summary.find("more than one HPA"), std::string::npos);
+        if (entry.subject == "hpa/candidate") of_candidate.push_back(entry.summary);
+    }
+    EXPECT_THAT(
+        of_candidate,
+        testing::Contains("would scale 4 → 8: cpu 70 % of request, target 35 %")
+    );
+}
+
+TEST_F(HpaControllerTest, AnObserverSeesWhileTwoThatActAreInEachOthersWay) {
+    ASSERT_TRUE(store->create(hpa()));
+    spec::HorizontalPodAutoscaler other = hpa(), candidate = observing(hpa());
+    other.metadata.name = "other";
+    candidate.metadata.name = "candidate";
+    ASSERT_TRUE(store->create(candidate));
+    begin();
+    run_settling(2s);
+    ASSERT_TRUE(store->create(other));
+    run_settling(40s);
+    const auto active_of = [&](const char* name) {
+        const auto object = store->get({"HorizontalPodAutoscaler", "default", name});
+        for (const auto& one : object->as<spec::HorizontalPodAutoscaler>().status.conditions)
+            if (one.type == "ScalingActive") return one.reason;
+        return std::string();
+    };
+    EXPECT_EQ(active_of("shop"), "AmbiguousSelector");
+    EXPECT_EQ(active_of("other"), "AmbiguousSelector");
+    EXPECT_EQ(active_of("candidate"), "ValidMetricFound");
+}
+
+TEST_F(HpaControllerTest, AnAutoscalerIsDecidedAsAnHpaIs) {
+    spec::Autoscaler whole;
+    whole.metadata.name = "shop";
+    whole.metadata.ns = "default";
+    static_cast<spec::HpaSpec&>(whole.spec) = hpa().spec;
+    ASSERT_TRUE(store->create(whole));
+    begin();
+    run_settling(2s);
+    EXPECT_EQ(replicas(), 4);
+    ASSERT_EQ(scalings().size(), 1u);
+    EXPECT_EQ(scalings().front().subject, "autoscaler/shop");
+    EXPECT_EQ(scalings().front().summary, "scaled 2 → 4: cpu 140 % of request, target 70 %");
+    const auto stored = [&] {
+        return store->get({"Autoscaler", "default", "shop"})->as<spec::Autoscaler>().status;
+    };
+    ASSERT_TRUE(stored().horizontal);
+    EXPECT_EQ(stored().horizontal->desired_replicas, 4);
+    EXPECT_FALSE(stored().vertical);
+    controller.reset();
+    begin();
+    metrics.milli = 1;
+    run_settling(20s);
+    EXPECT_EQ(replicas(), 4) << "its window is remembered as an HPA's";
+    ASSERT_TRUE(store->create(hpa()));
+    run_settling(40s);
+    EXPECT_EQ(stored().horizontal->conditions.at(1).reason, "AmbiguousSelector")
+        << "with an HPA beside it";
 }
 
 TEST_F(HpaControllerTest, HoldsAreJournaledSparingly) {

@@ -5,6 +5,7 @@
 #include "control/hpa/conditions.hpp"
 #include "control/hpa/explain.hpp"
 #include "control/hpa/why.hpp"
+#include "spec/kinds/mode.hpp"
 
 namespace swell::control::hpa {
 
@@ -27,6 +28,23 @@ class Run {
     }
 
     Decision decide() {
+        Decision made = decide_replicas();
+        // After what the original says, so that its own conditions come first.
+        if (spec::observes(hpa_.metadata)) {
+            observe(made);
+        } else {
+            forget_condition(made.status, "Observing");
+        }
+        if (seen_.contention) {
+            tell_contention(made);
+        } else {
+            forget_condition(made.status, "ResourceContention");
+        }
+        return made;
+    }
+
+  private:
+    Decision decide_replicas() {
         if (!seen_.scale_error.empty()) {
             fail_to_read_target();
             return std::move(result_);
@@ -66,7 +84,36 @@ class Run {
         return std::move(result_);
     }
 
-  private:
+    // The status says what would be; the gist, when either number changes.
+    void observe(Decision& made) const {
+        made.observed = true;
+        made.gist += "observed " + std::to_string(made.current);
+        set_condition(
+            made.status,
+            "Observing",
+            {true,
+             "ModeObserve",
+             "swell.dev/mode is Observe: decides beside what happens, and changes nothing"},
+            seen_.at
+        );
+        if (!made.rescale) return;
+        made.rescale = false;
+        made.status.current_replicas = made.current;
+        made.status.desired_replicas = made.desired;
+        made.status.observed_generation = hpa_.metadata.generation;
+    }
+
+    void tell_contention(Decision& made) const {
+        set_condition(
+            made.status,
+            "ResourceContention",
+            {true, "VerticalPodAutoscalerGivesWay", seen_.contention->text},
+            seen_.at
+        );
+        made.gist += seen_.contention->text;
+        if (words_ == Words::full) made.steps.push_back(*seen_.contention);
+    }
+
     std::int32_t min() const { return hpa_.spec.min_replicas.value_or(1); }
 
     void set(const char* type, Outcome outcome) {

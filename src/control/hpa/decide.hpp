@@ -25,6 +25,8 @@ struct Observation {
     SelectorFault selector_fault = SelectorFault::ok;
     std::string selector_text;      ///< the fault in words
     std::vector<Reading> readings;  ///< one for each of spec.metrics
+    /// Rule `resource-contention`: a VPA gives way to this autoscaler; absent when none does.
+    std::optional<journal::Step> contention{};
 };
 
 /// An event to be told about the autoscaler.
@@ -41,6 +43,9 @@ struct Decision {
     std::int32_t recommended =
         0;                 ///< what the metrics asked for; `current` when they were not asked
     bool rescale = false;  ///< desired is to be written to the target
+    /// The autoscaler only observes (spec/kinds/mode.hpp): `desired` is what it would set, from
+    /// what the target has now; never with `rescale`.
+    bool observed = false;
     std::string reason;    ///< `cpu resource utilization (percentage of request) above target`
     std::string error;     ///< what the run ends with; empty when all is well
     State state;
@@ -70,6 +75,9 @@ Decision decide(
     const Config& config,
     Words words = Words::full
 );
+
+/// The event of an observed decision for other replicas than there are.
+Said would_rescale(const Decision& decision);
 
 /// What became of writing the replicas.
 struct Acted {

@@ -86,7 +86,8 @@ journal::Entry entry_of(
     entry.subject = subject_of(hpa);
     entry.ns = hpa.metadata.ns;
     entry.name = hpa.metadata.name;
-    entry.action = decision.rescale ? "scale" : "hold";
+    const bool moves = decision.desired != decision.current;
+    entry.action = decision.rescale ? "scale" : decision.observed && moves ? "observe" : "hold";
     entry.summary = summary_of(decision);
     const spec::CrossVersionObjectReference& target = hpa.spec.scale_target_ref;
     Json metrics = Json::array();
@@ -104,6 +105,7 @@ journal::Entry entry_of(
         {"uid", hpa.metadata.uid},
         {"memory", memory_of(decision.state)},
     };
+    if (decision.observed) entry.observation["observes"] = true;
     if (!decision.error.empty()) entry.observation["error"] = decision.error;
     entry.steps = decision.steps;
     entry.before = {{"replicas", decision.current}};

@@ -12,7 +12,8 @@ namespace swell::control::hpa {
 std::string subject_of(const spec::HorizontalPodAutoscaler& hpa);
 
 /// The decision as the journal keeps it, with everything that explains it and what the autoscaler
-/// remembers. To be written before the replicas are.
+/// remembers. To be written before the replicas are. Actions: `scale`; `observe` where one that
+/// observes would; `hold`.
 journal::Entry entry_of(
     const Observation& seen, const spec::HorizontalPodAutoscaler& hpa, const Decision& decision
 );

@@ -113,9 +113,11 @@ void explain_result(Decision& decision, const spec::HpaSpec& spec) {
 
 std::string summary_of(const Decision& decision) {
     const Step* best = deciding(decision.steps);
-    std::string text = decision.rescale
-                           ? "scaled " + number(decision.current) + " → " + number(decision.desired)
-                           : "stays at " + number(decision.current);
+    const bool moves = decision.desired != decision.current;
+    const char* const verb = decision.observed ? (moves ? "would scale " : "would stay at ")
+                                               : (moves ? "scaled " : "stays at ");
+    std::string text = verb + number(decision.current);
+    if (moves) text += " → " + number(decision.desired);
     for (const Step& step : decision.steps) {
         const bool ends = step.rule == "disabled" || step.rule == "no-number" ||
                           step.rule == "target-unreadable" || step.rule == "above-max-replicas" ||

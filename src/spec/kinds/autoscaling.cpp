@@ -2,6 +2,7 @@
 
 #include "spec/fields/kind.hpp"
 #include "spec/kinds/autoscaling_rules.hpp"
+#include "spec/kinds/mode.hpp"
 #include "spec/kinds/names.hpp"
 
 namespace swell::spec {
@@ -112,6 +113,7 @@ void complete(HorizontalPodAutoscaler& hpa) { complete(hpa.spec); }
 
 void validate(const HorizontalPodAutoscaler& hpa, Problems& problems) {
     validate(hpa.metadata, "metadata", problems);
+    validate_mode(hpa.metadata, "metadata", problems);
     validate(hpa.spec, "spec", problems);
 }
 

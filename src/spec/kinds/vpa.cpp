@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "spec/fields/kind.hpp"
+#include "spec/kinds/mode.hpp"
 #include "spec/kinds/names.hpp"
+#include "spec/kinds/vpa_rules.hpp"
 
 namespace swell::spec {
 namespace {
@@ -113,16 +115,11 @@ void complete(VerticalPodAutoscaler&) {}
 /// The rules of autoscaling.k8s.io/v1 across fields, with its feature gates as they are by default.
 void validate(const VerticalPodAutoscaler& vpa, Problems& problems) {
     validate(vpa.metadata, "metadata", problems);
+    validate_mode(vpa.metadata, "metadata", problems);
     Rules rules(problems);
     rules.target(vpa.spec.target_ref, "spec.targetRef");
-    if (vpa.spec.update_policy) rules.update(*vpa.spec.update_policy, "spec.updatePolicy");
-    if (vpa.spec.resource_policy) {
-        const auto& policies = vpa.spec.resource_policy->container_policies;
-        for (std::size_t i = 0; i < policies.size(); ++i)
-            rules.container(
-                policies[i], "spec.resourcePolicy.containerPolicies[" + std::to_string(i) + "]"
-            );
-    }
+    validate(vpa.spec.update_policy, "spec.updatePolicy", problems);
+    validate(vpa.spec.resource_policy, "spec.resourcePolicy", problems);
     rules.boost(vpa.spec.startup_boost, "spec");
     if (vpa.spec.recommenders.size() > 1)
         rules.problem(
@@ -138,6 +135,23 @@ void validate(const VerticalPodAutoscalerCheckpoint& checkpoint, Problems& probl
 }
 
 }  // namespace
+
+void validate(
+    const std::optional<PodUpdatePolicy>& policy, const std::string& path, Problems& problems
+) {
+    if (policy) Rules(problems).update(*policy, path);
+}
+
+void validate(
+    const std::optional<PodResourcePolicy>& policy, const std::string& path, Problems& problems
+) {
+    if (!policy) return;
+    const auto& containers = policy->container_policies;
+    for (std::size_t i = 0; i < containers.size(); ++i)
+        Rules(problems).container(
+            containers[i], path + ".containerPolicies[" + std::to_string(i) + "]"
+        );
+}
 
 template <>
 const Kind& kind_of<VerticalPodAutoscaler>() {
