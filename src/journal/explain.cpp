@@ -112,6 +112,11 @@ std::string next_of(const Entry& entry, Instant now) {
 
 }  // namespace
 
+bool decides_replicas(const Entry& entry) {
+    return entry.after.is_object() && entry.after.contains("replicas") &&
+           entry.after["replicas"].is_number_integer();
+}
+
 std::optional<Next> next_change(const Entry& entry) {
     std::optional<Next> next;
     for (const Step& step : entry.steps) {

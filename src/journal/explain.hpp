@@ -19,6 +19,9 @@ std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Insta
 /// A table, in the order given: time, subject, action, summary, outcome. Ends with a newline.
 std::string history(const std::vector<Entry>& entries);
 
+/// Whether the entry decided a number of replicas: what one can ask `why not more` about.
+bool decides_replicas(const Entry& entry);
+
 /// When something may change at the earliest: the first `until` of the steps that is after the
 /// decision.
 struct Next {

@@ -112,6 +112,26 @@ TEST(Explain, NextIsTheFirstUntilAfterTheDecision) {
     EXPECT_EQ(next_change(entry)->rule, "stabilization-window");
 }
 
+TEST(Explain, WhatDecidesReplicas) {
+    struct Case {
+        const char* why;
+        Json after;
+        bool decides;
+    };
+    const Case cases[] = {
+        {"a number of them", {{"replicas", 4}}, true},
+        {"a container of that name", {{"replicas", "cpu 25m"}}, false},
+        {"a recommendation", {{"app", "cpu 25m"}}, false},
+        {"nothing", Json(), false},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        Entry entry = scaled();
+        entry.after = c.after;
+        EXPECT_EQ(decides_replicas(entry), c.decides);
+    }
+}
+
 TEST(Entry, JsonGoesAndComesBack) {
     const Entry entry = scaled();
     const auto back = entry_from_json(to_json(entry));

@@ -99,6 +99,8 @@ void SimPods::on_pod(const cluster::Change& change) {
         lives_.erase(found);
         return;
     }
+    if (life.place != nullptr)
+        life.place->service.set_cores(key.name, cores_of(pod.spec), clock_.now());
     if (!pod.metadata.deletion_timestamp || life.ending) return;
     life.ending = true;
     clock_.cancel(life.timer);
@@ -110,7 +112,10 @@ void SimPods::on_pod(const cluster::Change& change) {
 void SimPods::begin(const spec::Key& key, const spec::Pod& pod) {
     Life& life = lives_[key];
     life.place = place_of(pod);
-    if (life.place != nullptr) life.place->service.add_pod(key.name, clock_.now());
+    if (life.place != nullptr) {
+        life.place->service.add_pod(key.name, clock_.now());
+        life.place->service.set_cores(key.name, cores_of(pod.spec), clock_.now());
+    }
     // The node writes its status a moment after it has seen the pod.
     life.timer = clock_.call_after(Duration{}, [this, key] {
         write_status(key);

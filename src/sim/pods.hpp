@@ -23,8 +23,13 @@ struct PodModel {
     Duration restart = std::chrono::seconds(10);   ///< from a crash to readiness again
 };
 
+/// What the containers of a pod may use of the CPU together: their limits, else their requests; one
+/// core where none says anything.
+double cores_of(const spec::PodSpec& pod);
+
 /// The nodes, the load balancer and the metrics server of a simulated cluster: takes pods that
-/// appear in the store through their lives, feeds them, measures them.
+/// appear in the store through their lives, feeds them, measures them. A pod is as large as its own
+/// spec says; one that is resized is so at once.
 class SimPods final : public metrics::Metrics {
   public:
     SimPods(

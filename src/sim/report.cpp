@@ -83,6 +83,23 @@ std::string difference(const Side& first, const Side& second) {
     );
 }
 
+/// What vertical autoscalers did, a line a service; empty where there are none.
+std::string vertical_of(const Side& side) {
+    std::string text;
+    const auto pods = [](std::size_t number) {
+        if (number == 0) return std::string("none");
+        return std::to_string(number) + (number == 1 ? " pod" : " pods");
+    };
+    for (const ServiceOutcome& one : side.outcome.services) {
+        const Vertical& done = one.vertical;
+        if (done.recommendation.empty()) continue;
+        text += labelled(side, one.name) + ": resized in place " + pods(done.resizes) +
+                ", evicted " + pods(done.evictions) + "; " + format("%.1f", one.core_hours) +
+                " core-hours; in the end " + done.recommendation + "\n";
+    }
+    return text;
+}
+
 std::string escaped(const std::string& text) {
     std::string safe;
     for (const char c : text) {
@@ -268,6 +285,9 @@ std::string table(const std::vector<Side>& sides) {
             rows.push_back(row_of(labelled(side, "all"), sum_of(side.outcome)));
     std::string text = lines_of(rows);
     if (sides.size() == 2) text += "\n" + difference(sides[0], sides[1]);
+    std::string vertical;
+    for (const Side& side : sides) vertical += vertical_of(side);
+    if (!vertical.empty()) text += "\n" + vertical;
     return text;
 }
 

@@ -20,7 +20,8 @@ struct Side {
 ///
 ///     SERVICE  REPLICAS  REPLICA-HOURS  REQUESTS  LATE  FAILED  DECISIONS  FLAPS
 ///
-/// Two sides stand below each other, and a line says the difference.
+/// Two sides stand below each other, and a line says the difference. Below, a line for each service
+/// that was sized vertically: `shop: resized in place 4 pods, evicted none; 9.2 core-hours; …`.
 std::string table(const std::vector<Side>& sides);
 
 /// The points of all charts:

@@ -40,6 +40,18 @@ TEST(Report, Table) {
     EXPECT_NE(table({{"", two}}).find("\nall "), std::string::npos);
 }
 
+TEST(Report, WhatWasSizedVertically) {
+    Outcome one = outcome(12.5, 90);
+    one.services[0].core_hours = 6.25;
+    one.services[0].vertical = {4, 1, "recommends shop: cpu 126m"};
+    const std::string text = table({{"", one}});
+    EXPECT_TRUE(
+        text.ends_with("\nshop: resized in place 4 pods, evicted 1 pod; 6.2 core-hours; in the end "
+                       "recommends shop: "
+                       "cpu 126m\n")
+    ) << text;
+}
+
 TEST(Report, Csv) {
     const Outcome one = outcome(12.5, 90);
     EXPECT_EQ(

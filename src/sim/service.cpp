@@ -28,10 +28,29 @@ void Service::add_pod(const std::string& name, Instant at) {
     pod.name = name;
     pod.since = at;
     pods_.insert(place, std::move(pod));
+    weigh();
+}
+
+void Service::weigh() {
+    weight_ = ready_weight_ = 0;
+    for (const Pod& pod : pods_) {
+        weight_ += pod.weight;
+        if (pod.ready) ready_weight_ += pod.weight;
+    }
+}
+
+void Service::set_cores(const std::string& name, double cores, Instant at) {
+    Pod* const pod = find(name);
+    const double weight = cores / workload_.cores_per_pod;
+    if (pod == nullptr || pod->weight == weight) return;
+    advance(at);
+    settle(*pod);
+    pod->weight = weight;
+    weigh();
 }
 
 void Service::settle(Pod& pod) {
-    if (pod.ready) pod.used += share_ - pod.used_from;
+    if (pod.ready) pod.used += (share_ - pod.used_from) * pod.weight;
     pod.used_from = share_;
 }
 
@@ -42,6 +61,7 @@ void Service::set_ready(const std::string& name, bool ready, Instant at) {
     settle(*pod);
     pod->ready = ready;
     ready_ += ready ? 1 : static_cast<std::size_t>(-1);
+    weigh();
 }
 
 void Service::remove_pod(const std::string& name, Instant at) {
@@ -50,6 +70,7 @@ void Service::remove_pod(const std::string& name, Instant at) {
     if (pod == nullptr) return;
     if (pod->ready) --ready_;
     pods_.erase(pods_.begin() + (pod - pods_.data()));
+    weigh();
 }
 
 void Service::advance(Instant at) {
@@ -60,11 +81,14 @@ void Service::advance(Instant at) {
         const Instant until = change == Duration::max() ? at : std::min(at, start_ + change);
         const Duration length = until - now_;
         const auto servers = static_cast<double>(ready_);
-        const Served served = serve(workload_, load_.rate_at(since), servers, queue_, length);
-        if (ready_ > 0) share_ += served.cpu_seconds / servers;
+        Workload mean = workload_;
+        if (ready_ > 0) mean.cores_per_pod *= ready_weight_ / servers;
+        const Served served = serve(mean, load_.rate_at(since), servers, queue_, length);
+        if (ready_ > 0) share_ += served.cpu_seconds / ready_weight_;
         total_ += served;
         recent_ += served;
         pod_seconds_ += static_cast<double>(pods_.size()) * seconds(length);
+        core_seconds_ += weight_ * workload_.cores_per_pod * seconds(length);
         now_ = until;
     }
 }
@@ -81,8 +105,9 @@ void Service::measure(Pod& pod, Instant at, double factor) {
     // A pod younger than half a window has no rate yet, as with two scrapes of a counter.
     const bool measurable = 2 * (at - pod.since) >= at - scraped_ && window > 0;
     if (measurable) {
-        const double cores =
-            std::min(pod.used / window + workload_.idle_cores, workload_.cores_per_pod);
+        const double cores = std::min(
+            pod.used / window + workload_.idle_cores, workload_.cores_per_pod * pod.weight
+        );
         newest_.pods.push_back({pod.name, std::llround(cores * factor * 1000)});
     }
     pod.used = 0;

@@ -30,6 +30,9 @@ class Service {
     /// It serves from now on; or, after a crash, no more until it is ready again.
     void set_ready(const std::string& name, bool ready, Instant at);
     void remove_pod(const std::string& name, Instant at);
+    /// It may use so many cores from now on, > 0. A new pod begins with workload().cores_per_pod;
+    /// pods of unequal size serve as so many of their mean, each its part of the load.
+    void set_cores(const std::string& name, double cores, Instant at);
 
     /// Serves all that came until `at`.
     void advance(Instant at);
@@ -46,6 +49,8 @@ class Service {
 
     const Served& total() const { return total_; }
     double pod_seconds() const { return pod_seconds_; }
+    /// The cores that its pods might have used, ready or not, times seconds.
+    double core_seconds() const { return core_seconds_; }
     double rate(Instant at) const { return load_.rate_at(at - start_); }
     std::size_t ready() const { return ready_; }
     std::size_t pods() const { return pods_.size(); }
@@ -58,6 +63,7 @@ class Service {
     struct Pod {
         std::string name;
         bool ready = false;
+        double weight = 1;     // its cores, in workload_.cores_per_pod
         double used = 0;       // CPU seconds since the last scrape, idling left out
         double used_from = 0;  // share_ when it began to serve, or at the last scrape
         Instant since{};       // it is there, or the last scrape was
@@ -74,6 +80,7 @@ class Service {
 
     Pod* find(const std::string& name);
     void settle(Pod& pod);
+    void weigh();
     void begin_sample(Instant at);
     void measure(Pod& pod, Instant at, double factor);
     void end_sample(Instant at, Instant readable);
@@ -84,10 +91,11 @@ class Service {
     std::string container_;
     std::vector<Pod> pods_;  // in the order of their names
     std::size_t ready_ = 0;
+    double weight_ = 0, ready_weight_ = 0;  // of all pods, of those that are ready
     Queue queue_;
-    double share_ = 0;  // CPU seconds that one ready pod would have spent since the start
+    double share_ = 0;  // CPU seconds that one ready pod of weight 1 would have spent till now
     Served total_, recent_;
-    double pod_seconds_ = 0;
+    double pod_seconds_ = 0, core_seconds_ = 0;
     Sample newest_, before_;
 };
 

@@ -1,6 +1,8 @@
 #include "sim/simulation.hpp"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "cluster/store/store.hpp"
 #include "control/deployment/controller.hpp"
@@ -44,6 +46,10 @@ class Run {
           hpas_(world_, acts_alone(options.hpa)) {}
 
     Result<void> begin(const std::vector<spec::Object>& objects, const std::vector<Load>& loads) {
+        const auto is_vertical = [](const spec::Object& object) {
+            return object.is<spec::VerticalPodAutoscaler>();
+        };
+        if (std::ranges::any_of(objects, is_vertical)) size_vertically();
         for (const spec::Object& object : objects)
             if (auto made = store_->create(object); !made)
                 return fail(made.error().code, to_text(key_of(object)) + ": " + made.error().what);
@@ -53,6 +59,7 @@ class Run {
         replica_sets_.start();
         deployments_.start();
         hpas_.start();
+        if (vpas_) vpas_->start();
         return {};
     }
 
@@ -69,6 +76,20 @@ class Run {
     static control::hpa::Config acts_alone(control::hpa::Config config) {
         config.journal_holds = false;
         return config;
+    }
+
+    void size_vertically() {
+        vpas_ = std::make_unique<control::vpa::VpaController>(world_, options_.vpa);
+        replica_sets_.admit_with(vpas_->admission());
+        vpas_->resize_with(control::vpa::resize_through(*store_));
+        vpas_->on_decision([this](const journal::Entry& entry) {
+            Vertical& kept =
+                vertical_[{entry.ns, entry.observation.at("target").get<std::string>()}];
+            if (entry.action == "recommend") kept.recommendation = entry.summary;
+            if (entry.outcome != "done") return;
+            kept.resizes += entry.action == "resize" ? 1 : 0;
+            kept.evictions += entry.action == "evict" ? 1 : 0;
+        });
     }
 
     struct Seen {
@@ -144,6 +165,10 @@ class Run {
             one.name = name_of(seen.deployment);
             one.served = seen.service->total();
             one.replica_hours = seen.service->pod_seconds() / 3600;
+            one.core_hours = seen.service->core_seconds() / 3600;
+            const auto vertical =
+                vertical_.find({seen.deployment.ns, "Deployment/" + seen.deployment.name});
+            if (vertical != vertical_.end()) one.vertical = vertical->second;
             one.scalings = scalings_of(seen.deployment);
             one.decisions = one.scalings.size();
             one.flaps = count_flaps(one.scalings);
@@ -169,6 +194,8 @@ class Run {
     control::DeploymentController deployments_;
     control::ReplicaSetController replica_sets_;
     control::hpa::HpaController hpas_;
+    std::unique_ptr<control::vpa::VpaController> vpas_;  // only where there is work for it
+    std::map<std::pair<std::string, std::string>, Vertical> vertical_;  // by namespace, target
     std::vector<Seen> seen_;
 };
 

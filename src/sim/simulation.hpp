@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/hpa/decide.hpp"
+#include "control/vpa/controller.hpp"
 #include "journal/entry.hpp"
 #include "sim/pods.hpp"
 #include "spec/object.hpp"
@@ -23,6 +24,7 @@ struct Options {
     PodModel pods;
     Measuring measuring;
     control::hpa::Config hpa;
+    control::vpa::Config vpa;
     Duration point{};  ///< distance of a chart's points; 0: no charts
 };
 
@@ -51,15 +53,23 @@ struct Scaling {
     std::string summary;
 };
 
+/// What a VerticalPodAutoscaler did to the pods of a service.
+struct Vertical {
+    std::size_t resizes = 0, evictions = 0;  ///< that were done
+    std::string recommendation;              ///< the newest: `recommends shop: cpu 126m, …`
+};
+
 /// How one service fared.
 struct ServiceOutcome {
     std::string name;  ///< `shop`, `prod/shop`
     Served served;
     double replica_hours = 0;     ///< of pods that were there, ready or not
+    double core_hours = 0;        ///< that those might have used
     int lowest = 0, highest = 0;  ///< replicas wanted
     std::size_t decisions = 0;    ///< changes of replicas by an autoscaler
     std::size_t flaps = 0;        ///< changes against the one before, soon after it (flap_within)
     std::vector<Scaling> scalings;
+    Vertical vertical;
     std::vector<Point> points;
 };
 
@@ -72,8 +82,9 @@ struct Outcome {
 
 inline constexpr Duration flap_within = std::chrono::minutes(6);
 
-/// A cluster in virtual time: the real store, controllers and admission; pods, load and metrics
-/// are models. Same arguments, same outcome, to the last bit.
+/// A cluster in virtual time: the real store, controllers and admission (quotas, limit ranges,
+/// vertical autoscalers); pods, load and metrics are models. Same arguments, same outcome, to the
+/// last bit.
 ///
 /// objects  validated and defaulted; loads name Deployments among them
 /// Errors   invalid: a load for a Deployment that is not there, a workload annotation that cannot

@@ -32,7 +32,8 @@ Result<double> amount(const std::string& text) {
     return static_cast<double>(read->milli_value()) / 1000;
 }
 
-/// What the containers of a pod may use of the CPU together.
+}  // namespace
+
 double cores_of(const spec::PodSpec& pod) {
     double cores = 0;
     for (const spec::Container& container : pod.containers) {
@@ -45,8 +46,6 @@ double cores_of(const spec::PodSpec& pod) {
     }
     return cores > 0 ? cores : 1;
 }
-
-}  // namespace
 
 Result<Workload> workload_of(const spec::Deployment& deployment, const Workload& otherwise) {
     Workload workload = otherwise;

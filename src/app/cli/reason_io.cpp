@@ -67,6 +67,12 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
     const auto& entry = entries->front();
     if (o.output == "json")
         std::cout << journal::to_json(entry).dump(2) << "\n";
+    else if (o.why_not >= 0 && !journal::decides_replicas(entry))
+        return fail(
+            Code::invalid,
+            "--why-not: asks for a number of replicas, and " + *about +
+                " decides none; try: swell explain " + *about
+        );
     else if (o.why_not >= 0)
         std::cout << control::hpa::why_not(entry, o.why_not) << "\n";
     else

@@ -6,7 +6,9 @@
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/kinds/swell.hpp"
+#include "spec/kinds/vpa.hpp"
 #include "spec/selector.hpp"
 
 namespace swell::app {
@@ -231,6 +233,37 @@ Row hpa_row(const Object& object, Instant now) {
     };
 }
 
+/// The first container's, as the printer columns of the original's CRD have it; empty where there
+/// is nothing.
+Row vpa_row(const Object& object, Instant now) {
+    const auto& vpa = object.as<spec::VerticalPodAutoscaler>();
+    Row row = {vpa.metadata.name, "", "", "", "", age(object, now)};
+    if (vpa.spec.update_policy) row[1] = vpa.spec.update_policy->update_mode.value_or("");
+    const auto& recommendation = vpa.status.recommendation;
+    if (recommendation && !recommendation->container_recommendations.empty()) {
+        const auto& target = recommendation->container_recommendations.front().target;
+        if (const auto cpu = target.find("cpu"); cpu != target.end()) row[2] = cpu->second.text();
+        if (const auto memory = target.find("memory"); memory != target.end())
+            row[3] = memory->second.text();
+    }
+    for (const spec::Condition& one : vpa.status.conditions)
+        if (one.type == "RecommendationProvided") row[4] = one.status;
+    return row;
+}
+
+/// `requests.cpu: 1500m/4, pods: 3/10`; what limits limits stands in a column of its own.
+Row quota_row(const Object& object, Instant now) {
+    const auto& quota = object.as<spec::ResourceQuota>();
+    std::string requests, limits;
+    for (const auto& [resource, hard] : quota.status.hard) {
+        std::string& column = resource.starts_with("limits.") ? limits : requests;
+        const auto used = quota.status.used.find(resource);
+        column += (column.empty() ? "" : ", ") + resource + ": " +
+                  (used == quota.status.used.end() ? "0" : used->second.text()) + "/" + hard.text();
+    }
+    return {quota.metadata.name, requests, limits, age(object, now)};
+}
+
 Row config_map_row(const Object& object, Instant now) {
     const auto& map = object.as<spec::ConfigMap>();
     const auto keys = map.data.size() + map.binary_data.size();
@@ -329,6 +362,10 @@ Columns columns_of(const spec::Kind& kind) {
             {},
             nullptr
         };
+    if (&kind == &spec::kind_of<spec::VerticalPodAutoscaler>())
+        return {{"NAME", "MODE", "CPU", "MEM", "PROVIDED", "AGE"}, vpa_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::ResourceQuota>())
+        return {{"NAME", "REQUEST", "LIMIT", "AGE"}, quota_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::ConfigMap>())
         return {{"NAME", "DATA", "AGE"}, config_map_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::Secret>())

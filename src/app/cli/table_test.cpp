@@ -5,6 +5,8 @@
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/quota.hpp"
+#include "spec/kinds/vpa.hpp"
 
 namespace swell::app {
 namespace {
@@ -162,6 +164,41 @@ TEST(Table, HpaTargets) {
     seen.resource = spec::ResourceMetricStatus{"cpu", {.average_utilization = 142}};
     hpa.status.current_metrics = {seen};
     EXPECT_EQ(hpa_targets(hpa), "cpu: 142%/70%");
+}
+
+TEST(Table, VerticalPodAutoscalers) {
+    spec::VerticalPodAutoscaler young, old;
+    young.metadata.name = "cart";
+    young.metadata.creation_timestamp = now - std::chrono::seconds(5);
+    old.metadata.name = "shop";
+    old.metadata.creation_timestamp = now - std::chrono::seconds(90);
+    old.spec.update_policy.emplace().update_mode = "InPlaceOrRecreate";
+    auto& first = old.status.recommendation.emplace().container_recommendations.emplace_back();
+    first.target["cpu"] = Quantity::from_milli(126);
+    first.target["memory"] = Quantity::from_value(262'144'000);
+    old.status.recommendation->container_recommendations.push_back(first);
+    old.status.conditions = {{.type = "RecommendationProvided", .status = "True"}};
+    EXPECT_EQ(
+        table({young, old}, now, {}),
+        "NAME   MODE                CPU    MEM       PROVIDED   AGE\n"
+        "cart                                                   5s\n"
+        "shop   InPlaceOrRecreate   126m   262144k   True       90s\n"
+    );
+}
+
+TEST(Table, ResourceQuotas) {
+    spec::ResourceQuota quota;
+    quota.metadata.name = "team";
+    quota.metadata.creation_timestamp = now - std::chrono::seconds(90);
+    quota.status.hard["requests.cpu"] = *Quantity::parse("4");
+    quota.status.hard["limits.cpu"] = *Quantity::parse("8");
+    quota.status.hard["pods"] = *Quantity::parse("10");
+    quota.status.used["requests.cpu"] = *Quantity::parse("1500m");
+    EXPECT_EQ(
+        table({quota}, now, {}),
+        "NAME   REQUEST                             LIMIT             AGE\n"
+        "team   pods: 0/10, requests.cpu: 1500m/4   limits.cpu: 0/8   90s\n"
+    );
 }
 
 TEST(Table, Labels) {

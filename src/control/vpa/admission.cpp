@@ -106,4 +106,19 @@ spec::Pod admit(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const Lim
     return pod;
 }
 
+spec::Pod resized(
+    const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges
+) {
+    const Admission admission = resources_for(vpa, pod, ranges);
+    for (std::size_t i = 0; i < pod.spec.containers.size(); ++i) {
+        spec::ResourceRequirements& own = pod.spec.containers[i].resources;
+        for (const auto& [resource, amount] : admission.containers[i].requests)
+            own.requests[resource] = amount;
+        for (const auto& [resource, amount] : admission.containers[i].limits)
+            own.limits[resource] = amount;
+    }
+    pod.metadata.annotations[in_place_updated] = "true";
+    return pod;
+}
+
 }  // namespace swell::control::vpa

@@ -37,4 +37,13 @@ inline constexpr const char* updates = "vpaUpdates";
 /// controls the pod (see match.hpp); VpaController::admit does both.
 spec::Pod admit(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges);
 
+/// The annotation of pods that were resized in place.
+inline constexpr const char* in_place_updated = "vpaInPlaceUpdated";
+
+/// A running pod as it is to be resized in place: with the requests and limits of resources_for()
+/// and the annotation in_place_updated.
+///
+/// Source  vertical-pod-autoscaler pkg/updater/inplace
+spec::Pod resized(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges);
+
 }  // namespace swell::control::vpa

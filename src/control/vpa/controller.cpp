@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "cluster/admission/limit_range.hpp"
 #include "control/vpa/checkpoint.hpp"
 #include "control/vpa/conditions.hpp"
+#include "control/vpa/limit_ranges.hpp"
 #include "control/vpa/policy.hpp"
 
 namespace swell::control::vpa {
@@ -21,6 +23,13 @@ std::vector<cluster::Object> list(
     query.kind = kind;
     query.ns = ns;
     return cluster.list(query);
+}
+
+std::vector<spec::LimitRange> limit_ranges(const cluster::Cluster& cluster, const std::string& ns) {
+    std::vector<spec::LimitRange> ranges;
+    for (const cluster::Object& object : list(cluster, kind_of<spec::LimitRange>().name, ns))
+        ranges.push_back(object.as<spec::LimitRange>());
+    return ranges;
 }
 
 /// Creates the checkpoint or replaces its status; a created object has none yet.
@@ -51,6 +60,9 @@ void set_fault(std::vector<spec::Condition>& conditions, const std::string& faul
 VpaController::VpaController(World world, Config config)
     : world_(world),
       config_(std::move(config)),
+      limit_ranges_([this](const std::string& ns) {
+          return limits_of(limit_ranges(world_.cluster, ns));
+      }),
       updater_(world, config_.updater),
       follow_pods_(
           world.clock,
@@ -268,8 +280,10 @@ spec::Pod VpaController::admit(spec::Pod pod) const {
     const auto topmost = topmost_controller(world_.cluster, pod.metadata);
     const Governor* const governor = in_charge(active, pod, topmost);
     if (governor == nullptr) return pod;
-    const LimitRanges ranges = limit_ranges_ ? limit_ranges_(pod.metadata.ns) : LimitRanges{};
-    return vpa::admit(governor->vpa(), std::move(pod), ranges);
+    const auto ranges = limit_ranges(world_.cluster, pod.metadata.ns);
+    // Kubernetes gives a pod the ranges' defaults before the autoscaler's webhook sees it.
+    cluster::set_defaults(ranges, pod);
+    return vpa::admit(governor->vpa(), std::move(pod), limits_of(ranges));
 }
 
 }  // namespace swell::control::vpa

@@ -41,10 +41,9 @@ class VpaController {
     /// same with requests, limits and annotations comes out, in every mode but Off.
     /// ReplicaSetController::admit_with takes it, and calls it right before it creates a pod. As
     /// long as nobody asked for it nothing is evicted, for pods would come back as they were.
+    /// What a pod gets is within the LimitRanges of its namespace, whose defaults it has by then.
     std::function<spec::Pod(spec::Pod)> admission();
 
-    /// Where the LimitRanges of a namespace come from; none without.
-    void limit_ranges_from(LimitRangesOf source) { limit_ranges_ = std::move(source); }
     /// The door for mode InPlaceOrRecreate. See Updater::resize_with.
     void resize_with(Resize door) { updater_.resize_with(std::move(door)); }
     /// Called with each entry after its outcome is known: for counters and live views.

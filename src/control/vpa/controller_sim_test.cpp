@@ -6,6 +6,7 @@
 #include "cluster/store/store.hpp"
 #include "journal/memory.hpp"
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/quota.hpp"
 
 namespace swell::control::vpa {
 namespace {
@@ -284,16 +285,16 @@ TEST_F(VpaControllerTest, AnOomRaisesTheMemory) {
 TEST_F(VpaControllerTest, ResizesInPlaceWhereThereIsADoor) {
     ASSERT_TRUE(store->create(autoscaler("InPlaceOrRecreate")));
     begin();
-    controller->resize_with([this](const spec::Pod& wanted) -> Result<void> {
-        const auto written = store->update(wanted);
-        if (!written) return std::unexpected(written.error());
-        return {};
-    });
+    controller->resize_with(resize_through(*store));
     run_settling(5min);
     EXPECT_EQ(created, 4);
     EXPECT_TRUE(entries("evict").empty());
     EXPECT_EQ(entries("resize").size(), 4u);
-    for (const spec::Pod& pod : pods()) EXPECT_EQ(request(pod, "cpu"), "126m");
+    for (const spec::Pod& pod : pods()) {
+        EXPECT_EQ(request(pod, "cpu"), "126m");
+        EXPECT_EQ(pod.metadata.annotations.at("vpaInPlaceUpdated"), "true");
+        EXPECT_EQ(pod.metadata.labels.at("app"), "shop");
+    }
     EXPECT_THAT(events(), Contains("InPlaceResizedByVPA"));
 }
 
@@ -306,6 +307,65 @@ TEST_F(VpaControllerTest, EvictsWhereAResizeFails) {
     run_settling(5min);
     EXPECT_EQ(entries("resize").front().outcome, "failed: no room");
     EXPECT_EQ(entries("evict").size(), 4u);
+}
+
+// The pod that would take its place is as large, so an eviction would cost the service a pod.
+TEST_F(VpaControllerTest, AResizeThatAQuotaForbidsIsNoEviction) {
+    spec::ResourceQuota quota;
+    quota.metadata.name = "team";
+    quota.spec.hard["requests.memory"] = Quantity::from_value(4 * 64 * mib);
+    ASSERT_TRUE(store->create(quota));
+    ASSERT_TRUE(store->create(autoscaler("InPlaceOrRecreate")));
+    begin();
+    controller->resize_with(resize_through(*store));
+    run_settling(5min);
+    EXPECT_TRUE(entries("evict").empty());
+    EXPECT_EQ(created, 4);
+    ASSERT_EQ(entries("resize").size(), 4u) << "tried again sparingly";
+    EXPECT_THAT(
+        entries("resize").front().outcome,
+        HasSubstr("is forbidden: exceeded quota: team, requested")
+    );
+    EXPECT_THAT(events(), Contains("InPlaceResizeSkipped"));
+    ASSERT_TRUE(store->remove({"ResourceQuota", "default", "team"}, {}));
+    run_settling(10min);
+    for (const spec::Pod& pod : pods()) EXPECT_EQ(request(pod, "cpu"), "126m");
+    EXPECT_EQ(created, 4);
+}
+
+TEST_F(VpaControllerTest, WhatPodsGetIsWithinTheLimitRanges) {
+    spec::LimitRange range;
+    range.metadata.name = "sizes";
+    range.spec.limits.emplace_back().type = "Container";
+    range.spec.limits[0].min["cpu"] = Quantity::from_milli(300);
+    range.spec.limits[0].max["cpu"] = Quantity::from_milli(4000);
+    range.spec.limits[0].default_limit["cpu"] = Quantity::from_milli(2000);
+    ASSERT_TRUE(store->create(range));
+    spec::LimitRange elsewhere = range;
+    elsewhere.metadata.ns = "other";
+    elsewhere.spec.limits[0].min["cpu"] = Quantity::from_milli(900);
+    ASSERT_TRUE(store->create(elsewhere));
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    begin();
+    run_settling(3min);
+    EXPECT_EQ(target("cpu").text(), "126m") << "the recommendation itself knows no ranges";
+    ASSERT_EQ(created, 8);
+    for (const spec::Pod& pod : pods()) {
+        EXPECT_EQ(request(pod, "cpu"), "300m");
+        EXPECT_EQ(pod.spec.containers[0].resources.limits.at("cpu").text(), "600m")
+            << "the range's default, 2 for the 1 that the template requests, in proportion";
+        EXPECT_THAT(
+            pod.metadata.annotations.at("vpaUpdates"),
+            HasSubstr("cpu capped to fit Min in container LimitRange")
+        );
+    }
+    const journal::Entry entry = entries("evict").front();
+    EXPECT_THAT(entry.after.at("app").get<std::string>(), HasSubstr("cpu 300m"));
+    std::vector<std::string> texts;
+    for (const journal::Step& step : entry.steps) texts.push_back(step.text);
+    EXPECT_THAT(texts, Contains("app: cpu capped to fit Min in container LimitRange"));
+    run_settling(30min);
+    EXPECT_EQ(created, 8) << "and then it rests";
 }
 
 TEST_F(VpaControllerTest, OfTwoAutoscalersTheOlderIsInCharge) {

@@ -167,13 +167,21 @@ Step explain_nothing(const std::string& fault, std::size_t pods) {
 
 std::vector<Step> explain_update(const Candidate& candidate, const Disruption::Group& group) {
     const Priority& priority = candidate.priority;
-    return {
+    std::vector<Step> steps;
+    steps.push_back(
         {"update-priority",
          std::string(to_text(candidate.verdict)) + "; targets differ from requests by " +
              percent(priority.resource_diff) + (priority.scale_up ? ", some upwards" : ""),
          {{"resource_diff", priority.resource_diff},
           {"scale_up", priority.scale_up},
-          {"outside_range", priority.outside_range}}},
+          {"outside_range", priority.outside_range}}}
+    );
+    for (const auto& [container, notes] : candidate.capped.annotations)
+        for (const std::string& note : notes)
+            steps.push_back(
+                {"capped", container + ": " + note, {{"container", container}, {"note", note}}}
+            );
+    steps.push_back(
         {"disruption-budget",
          count(group.running(), "running pod") + " of " + number(group.configured) + ", " +
              number(group.disturbed) + " disturbed in this loop; " + number(group.tolerated) +
@@ -181,8 +189,9 @@ std::vector<Step> explain_update(const Candidate& candidate, const Disruption::G
          {{"running", group.running()},
           {"configured", group.configured},
           {"disturbed", group.disturbed},
-          {"tolerated", group.tolerated}}},
-    };
+          {"tolerated", group.tolerated}}}
+    );
+    return steps;
 }
 
 std::string in_words(const spec::ResourceList& list) {

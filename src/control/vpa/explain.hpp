@@ -30,8 +30,8 @@ std::vector<journal::Step> explain(
 /// Why nothing is recommended. Rules `no-target`, `no-pods`, `no-history`.
 journal::Step explain_nothing(const std::string& fault, std::size_t pods);
 
-/// Why this pod is updated, and that its group can do without it. Rules `update-priority`,
-/// `disruption-budget`.
+/// Why this pod is updated, what bounds its targets (LimitRanges, the policy, limits), and that its
+/// group can do without it. Rules `update-priority`, `capped`, `disruption-budget`.
 std::vector<journal::Step> explain_update(
     const Candidate& candidate, const Disruption::Group& group
 );

@@ -82,7 +82,7 @@ journal::Entry entry_of(
     entry.before = Json::object();
     for (const spec::Container& container : pod.spec.containers)
         entry.before[container.name] = in_words(resources_in_force(pod, container.name).requests);
-    entry.after = targets_of(governor.vpa().status.recommendation);
+    entry.after = targets_of(candidate.capped.recommendation);
     return entry;
 }
 

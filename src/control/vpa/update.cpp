@@ -184,10 +184,11 @@ Candidate judge(
     Instant now,
     const UpdaterConfig& config
 ) {
-    const auto recommendation =
-        cap_for_pod(vpa, pod, ranges).recommendation.value_or(spec::RecommendedPodResources{});
     Candidate made;
     made.pod = &pod;
+    made.capped = cap_for_pod(vpa, pod, ranges);
+    const auto recommendation =
+        made.capped.recommendation.value_or(spec::RecommendedPodResources{});
     made.priority = priority_of(pod, recommendation);
     made.verdict = verdict_of(vpa, pod, made.priority, now, config);
     if (made.accepted() && !requirements_hold(vpa, pod, recommendation))

@@ -47,6 +47,7 @@ const char* to_text(Verdict verdict);
 
 struct Candidate {
     const spec::Pod* pod = nullptr;
+    CappedRecommendation capped;  ///< what it may have
     Priority priority;
     Verdict verdict = Verdict::small_diff;
 

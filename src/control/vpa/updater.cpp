@@ -10,6 +10,15 @@ namespace swell::control::vpa {
 
 namespace {
 
+/// `app: cpu 63m, memory 500Mi; `
+std::string targets_in_words(const Candidate& candidate) {
+    std::string text;
+    if (!candidate.capped.recommendation) return text;
+    for (const auto& one : candidate.capped.recommendation->container_recommendations)
+        text += one.container_name + ": " + in_words(one.target) + "; ";
+    return text;
+}
+
 using Governors = std::vector<const Governor*>;
 
 bool is_live(const spec::Pod& pod) {
@@ -30,6 +39,26 @@ Governors updating(const std::vector<Governor>& all) {
 }
 
 }  // namespace
+
+Resize resize_through(cluster::Cluster& cluster) {
+    return [&cluster](const spec::Pod& wanted) -> Result<void> {
+        const auto stored = cluster.get(spec::key_of(cluster::Object(wanted)));
+        if (!stored) return std::unexpected(stored.error());
+        spec::Pod next = stored->as<spec::Pod>();
+        if (next.metadata.uid != wanted.metadata.uid)
+            return fail(Code::conflict, "another pod took its place");
+        for (spec::Container& container : next.spec.containers) {
+            const auto& all = wanted.spec.containers;
+            const auto one = std::ranges::find(all, container.name, &spec::Container::name);
+            if (one != all.end()) container.resources = one->resources;
+        }
+        for (const auto& [key, value] : wanted.metadata.annotations)
+            next.metadata.annotations[key] = value;
+        const auto written = cluster.update(std::move(next));
+        if (!written) return std::unexpected(written.error());
+        return {};
+    };
+}
 
 // One autoscaler's part of the loop.
 struct Updater::Work {
@@ -86,6 +115,7 @@ void Updater::run(
         update(work);
     }
     std::erase_if(resizing_since_, [&](const auto& one) { return !live.contains(one.first); });
+    std::erase_if(refusals_, [&](const auto& one) { return !live.contains(one.first); });
 }
 
 void Updater::update(Work& work) {
@@ -109,9 +139,17 @@ void Updater::resize_or_evict(Work& work) {
     for (const Candidate& one : work.candidates(config_, not_deferred)) {
         const ResizeDecision now = decision(*one.pod);
         if (now == ResizeDecision::deferred) continue;
-        const bool done =
-            now == ResizeDecision::approved && resize_ && resize(work, one).has_value();
-        if (!done) to_evict.push_back(one);
+        if (now == ResizeDecision::evict || !resize_) {
+            to_evict.push_back(one);
+            continue;
+        }
+        if (is_refused(one, work.now)) continue;
+        const Result<void> done = resize(work, one);
+        if (done) continue;
+        if (done.error().code == Code::forbidden)
+            refused(work, one, done.error().what);
+        else
+            to_evict.push_back(one);
     }
     for (const Candidate& one : to_evict)
         if (work.disruption.can_evict(*one.pod, work.now, resizing_since_) && !evict(work, one))
@@ -167,7 +205,7 @@ bool Updater::evict(Work& work, const Candidate& candidate) {
 Result<void> Updater::resize(Work& work, const Candidate& candidate) {
     const spec::Pod& pod = *candidate.pod;
     const auto done = journaled(work, candidate, Act::resize, [&] {
-        return resize_(admit(work.governor.vpa(), pod, work.ranges));
+        return resize_(resized(work.governor.vpa(), pod, work.ranges));
     });
     if (!done) return done;
     world_.cluster.event(
@@ -175,6 +213,23 @@ Result<void> Updater::resize(Work& work, const Candidate& candidate) {
     );
     work.disruption.resized(pod);
     return {};
+}
+
+bool Updater::is_refused(const Candidate& candidate, Instant now) const {
+    const auto found = refusals_.find(candidate.pod->metadata.uid);
+    return found != refusals_.end() && now < found->second.at + refused_hold &&
+           found->second.targets == targets_in_words(candidate);
+}
+
+void Updater::refused(Work& work, const Candidate& candidate, const std::string& why) {
+    const spec::Pod& pod = *candidate.pod;
+    refusals_[pod.metadata.uid] = {targets_in_words(candidate), work.now};
+    world_.cluster.event(
+        work.governor.object,
+        true,
+        "InPlaceResizeSkipped",
+        "VPA Updater skipped the in-place resize of Pod " + pod.metadata.name + ": " + why
+    );
 }
 
 std::optional<std::int32_t> Updater::replicas(const std::string& ns, const Creator& creator) const {
