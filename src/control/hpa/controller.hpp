@@ -20,8 +20,9 @@ namespace swell::control::hpa {
 /// and once a sync period. Observes, decides, journals, then acts; what could not be journaled is
 /// not done.
 ///
-/// It only runs from the World's clock and watches. Beyond the original it takes usages that are
-/// negative or older than `stale_after` for missing, and remembers its windows across restarts.
+/// It only runs from the World's clock and watches. Beyond the original it takes usages that are no
+/// numbers, negative, so large that their sum would wrap, or older than `stale_after` for missing,
+/// and remembers its windows across restarts.
 class HpaController {
   public:
     explicit HpaController(World world, Config config = {});
@@ -65,6 +66,12 @@ class HpaController {
     Reading read(
         const spec::MetricSpec& metric, const Hpa& hpa, std::span<const spec::Pod* const> pods
     );
+    Result<std::vector<metrics::MetricValue>> value_of(
+        const spec::ObjectMetricSource& metric, const std::string& ns
+    ) const;
+    Result<std::vector<metrics::MetricValue>> values_of(
+        const spec::ExternalMetricSource& metric, const std::string& ns
+    ) const;
     std::string also_selected_by(const spec::Key& key, std::span<const spec::Pod* const> pods)
         const;
     void act(
