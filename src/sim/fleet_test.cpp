@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/parallel_io.hpp"
+#include "sim/report.hpp"
 
 namespace swell::sim {
 namespace {
@@ -51,6 +52,31 @@ TEST(Fleet, TheNumberOfThreadsChangesNothing) {
     EXPECT_EQ(one.lowest, 2);
     EXPECT_LE(one.highest, 10);
     EXPECT_GE(one.highest, 7);
+}
+
+TEST(Fleet, SameSeedSameBytesOnAnyNumberOfThreads) {
+    std::vector<spec::Object> objects;
+    std::vector<Load> loads;
+    for (int i = 0; i < 3; ++i) {
+        const Part part = made_up_part(i, 30, 5);
+        objects.insert(objects.end(), part.objects.begin(), part.objects.end());
+        loads.insert(loads.end(), part.loads.begin(), part.loads.end());
+    }
+    const auto bytes = [&](std::uint64_t seed, unsigned threads) {
+        Options options;
+        options.length = 1h;
+        options.seed = seed;
+        options.point = 1min;
+        options.pods.crashes_per_hour = 6;
+        const auto outcome = simulate_all(options, objects, loads, threads);
+        EXPECT_TRUE(outcome) << (outcome ? "" : outcome.error().what);
+        const std::vector<Side> sides{{"", *outcome}};
+        return table(sides) + csv(sides) + html(sides);
+    };
+    const std::string one = bytes(1, 1);
+    EXPECT_GT(one.size(), 10'000u);
+    for (const unsigned threads : {1u, 2u, 5u}) EXPECT_TRUE(bytes(1, threads) == one) << threads;
+    EXPECT_FALSE(bytes(2, 1) == one);
 }
 
 TEST(Fleet, APartDoesNotDependOnTheOthers) {

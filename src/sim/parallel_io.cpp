@@ -92,6 +92,8 @@ Result<Outcome> simulate_all(
         [&](std::size_t i) { return parts[i]; },
         [&](Outcome outcome) {
             whole.evaluations += outcome.evaluations;
+            for (std::string& trouble : outcome.troubles)
+                whole.troubles.push_back(std::move(trouble));
             for (ServiceOutcome& service : outcome.services)
                 whole.services.push_back(std::move(service));
         },

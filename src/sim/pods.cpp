@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "spec/kinds/core.hpp"
+
 namespace swell::sim {
 
 namespace {
@@ -37,12 +39,14 @@ SimPods::~SimPods() {
     for (auto& [key, life] : lives_) clock_.cancel(life.timer);
 }
 
-Service& SimPods::add(const spec::Deployment& deployment, Service service) {
+Service& SimPods::add(const spec::Deployment& deployment, Service service, MetricNames names) {
     auto place = std::make_unique<Place>(Place{
         deployment.metadata.ns,
+        deployment.metadata.name,
         deployment.spec.pod_template.metadata.labels,
         *spec::Selector::from(deployment.spec.selector),  // validated with its manifest
-        std::move(service)
+        std::move(service),
+        std::move(names)
     });
     auto& list = places_[deployment.metadata.ns];
     list.push_back(std::move(place));
@@ -183,6 +187,80 @@ Result<std::vector<metrics::PodMetrics>> SimPods::pods(
     if (list == places_.end()) return found;
     for (const auto& place : list->second)
         if (matches(place->labels)) place->service.read(clock_.now(), found, place->ns);
+    return found;
+}
+
+const SimPods::Place* SimPods::place_of(std::string_view ns, const metrics::Described& object)
+    const {
+    const auto list = places_.find(std::string(ns));
+    if (list == places_.end() || (object.kind != "Deployment" && object.kind != "Service"))
+        return nullptr;
+    std::optional<spec::Selector> pods;
+    if (object.kind == "Service") {
+        const auto found = cluster_.get(
+            {spec::kind_of<spec::Service>().name, std::string(ns), std::string(object.name)}
+        );
+        if (found) pods = spec::Selector::from(found->as<spec::Service>().spec.selector);
+    }
+    for (const auto& place : list->second)
+        if (pods ? pods->matches(place->labels) : place->name == object.name) return place.get();
+    return nullptr;
+}
+
+Result<std::vector<metrics::MetricValue>> SimPods::of_pods(
+    std::string_view ns, const metrics::Metric& metric, const metrics::Matches& matches
+) const {
+    if (metrics_lost_) return fail(Code::unavailable, "the metrics server does not answer");
+    std::vector<metrics::MetricValue> found;
+    const auto list = places_.find(std::string(ns));
+    bool is_known = false;
+    if (list != places_.end())
+        for (const auto& place : list->second) {
+            if (!matches(place->labels)) continue;
+            const auto series = place->names.find(metric.name);
+            const bool is_asked = !metric.matches || metric.matches(place->labels);
+            is_known = is_known || series;
+            if (series && is_asked) place->service.read(clock_.now(), *series, found);
+        }
+    if (!is_known) return std::unexpected(unknown_metric(metric.name, "pods"));
+    return found;
+}
+
+Result<metrics::MetricValue> SimPods::of_object(
+    std::string_view ns, const metrics::Metric& metric, const metrics::Described& object
+) const {
+    if (metrics_lost_) return fail(Code::unavailable, "the metrics server does not answer");
+    const std::string named = std::string(object.kind) + " " + std::string(object.name);
+    const Place* const place = place_of(ns, object);
+    if (place == nullptr)
+        return fail(
+            Code::not_found, named + " has no metrics: there is no load for a Deployment behind it"
+        );
+    const auto series = place->names.find(metric.name);
+    if (!series) return std::unexpected(unknown_metric(metric.name, named));
+    const auto value = place->service.read(clock_.now(), *series);
+    if (!value) return fail(Code::unavailable, "nothing was measured yet");
+    return *value;
+}
+
+Result<std::vector<metrics::MetricValue>> SimPods::external(
+    std::string_view ns, const metrics::Metric& metric
+) const {
+    if (metrics_lost_) return fail(Code::unavailable, "the metrics server does not answer");
+    std::vector<metrics::MetricValue> found;
+    const auto list = places_.find(std::string(ns));
+    bool is_known = false;
+    if (list != places_.end())
+        for (const auto& place : list->second) {
+            spec::Labels labels = place->labels;
+            labels["deployment"] = place->name;
+            const auto series = place->names.find(metric.name);
+            is_known = is_known || series;
+            if (!series || (metric.matches && !metric.matches(labels))) continue;
+            if (const auto value = place->service.read(clock_.now(), *series))
+                found.push_back(*value);
+        }
+    if (!is_known) return std::unexpected(unknown_metric(metric.name, ""));
     return found;
 }
 

@@ -40,7 +40,7 @@ class SimPods final : public metrics::Metrics {
     SimPods& operator=(const SimPods&) = delete;
 
     /// The pods of this Deployment are `service`'s from now on. Before start().
-    Service& add(const spec::Deployment& deployment, Service service);
+    Service& add(const spec::Deployment& deployment, Service service, MetricNames names = {});
     /// Follows the pods; once.
     void start();
     /// Serves all that came until now.
@@ -51,15 +51,30 @@ class SimPods final : public metrics::Metrics {
         const std::function<bool(const std::map<std::string, std::string>&)>& matches
     ) const override;
 
+    /// The model's metrics (custom.hpp). Of an object: a Deployment, or a Service of the same name
+    /// or, when it is among the objects, of the same pods. External ones have the labels of the
+    /// pods and `deployment`; one value a service.
+    /// Errors  not_found: nobody has such a metric; the message says which there are.
+    Result<std::vector<metrics::MetricValue>> of_pods(
+        std::string_view ns, const metrics::Metric& metric, const metrics::Matches& matches
+    ) const override;
+    Result<metrics::MetricValue> of_object(
+        std::string_view ns, const metrics::Metric& metric, const metrics::Described& object
+    ) const override;
+    Result<std::vector<metrics::MetricValue>> external(
+        std::string_view ns, const metrics::Metric& metric
+    ) const override;
+
     /// Until it is told otherwise the metrics server does not answer.
     void lose_metrics(bool lost) { metrics_lost_ = lost; }
 
   private:
     struct Place {
-        std::string ns;
+        std::string ns, name;
         spec::Labels labels;  // of the pod template
         spec::Selector selector;
         Service service;
+        MetricNames names;
     };
     struct Life {
         Place* place = nullptr;
@@ -76,6 +91,7 @@ class SimPods final : public metrics::Metrics {
     void scrape();
     Duration around(Duration mean, double spread);
     Place* place_of(const spec::Pod& pod);
+    const Place* place_of(std::string_view ns, const metrics::Described& object) const;
 
     SimClock& clock_;
     cluster::Cluster& cluster_;

@@ -108,7 +108,8 @@ void Service::measure(Pod& pod, Instant at, double factor) {
         const double cores = std::min(
             pod.used / window + workload_.idle_cores, workload_.cores_per_pod * pod.weight
         );
-        newest_.pods.push_back({pod.name, std::llround(cores * factor * 1000)});
+        const double requests = pod.used / workload_.cpu_seconds_per_request / window;
+        newest_.pods.push_back({pod.name, std::llround(cores * factor * 1000), requests});
     }
     pod.used = 0;
     pod.since = at;
@@ -118,12 +119,20 @@ void Service::end_sample(Instant at, Instant readable) {
     newest_.at = at;
     newest_.readable = readable;
     newest_.window = at - scraped_;
+    const double served = total_.served - scraped_total_.served;
+    const double latency = total_.latency_sum - scraped_total_.latency_sum;
+    newest_.observed = {
+        .requests_per_second = (total_.arrived - scraped_total_.arrived) / seconds(newest_.window),
+        .queue_length = queue_.waiting,
+        .latency_seconds = served > 0 ? latency / served : 0,
+    };
+    scraped_total_ = total_;
     scraped_ = at;
 }
 
 void Service::read(Instant now, std::vector<metrics::PodMetrics>& into, const std::string& ns)
     const {
-    const Sample& sample = newest_.readable <= now ? newest_ : before_;
+    const Sample& sample = readable(now);
     const auto memory = static_cast<std::int64_t>(workload_.memory_bytes);
     for (const Measured& measured : sample.pods) {
         metrics::PodMetrics& pod = into.emplace_back();
@@ -136,6 +145,25 @@ void Service::read(Instant now, std::vector<metrics::PodMetrics>& into, const st
         usage.usage.emplace("cpu", Quantity::from_milli(measured.cpu_milli));
         usage.usage.emplace("memory", Quantity::from_value(memory, Quantity::Format::binary_si));
     }
+}
+
+void Service::read(Instant now, MetricNames::Series series, std::vector<metrics::MetricValue>& into)
+    const {
+    using Series = MetricNames::Series;
+    const Sample& sample = readable(now);
+    const auto pods = static_cast<double>(sample.pods.size());
+    for (const Measured& measured : sample.pods) {
+        double value = measured.requests_per_second;
+        if (series == Series::queue_length) value = sample.observed.queue_length / pods;
+        if (series == Series::latency_seconds) value = sample.observed.latency_seconds;
+        into.push_back({measured.name, value, sample.at, sample.window});
+    }
+}
+
+std::optional<metrics::MetricValue> Service::read(Instant now, MetricNames::Series series) const {
+    const Sample& sample = readable(now);
+    if (sample.window == Duration{}) return std::nullopt;
+    return metrics::MetricValue{"", value_of(series, sample.observed), sample.at, sample.window};
 }
 
 Served Service::take_recent() { return std::exchange(recent_, {}); }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "metrics/pod_metrics.hpp"
+#include "sim/custom.hpp"
 #include "sim/trace.hpp"
 #include "sim/workload.hpp"
 
@@ -13,8 +14,9 @@ namespace swell::sim {
 /// How pods are measured.
 struct Measuring {
     Duration period = std::chrono::seconds(15);  ///< of the scrapes, and the window of each
-    Duration lag = std::chrono::seconds(2);      ///< from a scrape to the moment it can be read
-    double noise = 0.02;                         ///< relative, uniform within ±noise
+    /// From a scrape to the moment it can be read; at most `period`: one sample is on its way.
+    Duration lag = std::chrono::seconds(2);
+    double noise = 0.02;  ///< relative, uniform within ±noise
 };
 
 /// One service in virtual time: its load, its pods and what they are measured at. Pure: time goes
@@ -46,6 +48,11 @@ class Service {
     }
     /// The newest sample that can be read at `now`, appended to `into`.
     void read(Instant now, std::vector<metrics::PodMetrics>& into, const std::string& ns) const;
+    /// A metric of each pod of that sample, appended to `into`; and of the service as a whole.
+    /// Nothing before the first sample.
+    void read(Instant now, MetricNames::Series series, std::vector<metrics::MetricValue>& into)
+        const;
+    std::optional<metrics::MetricValue> read(Instant now, MetricNames::Series series) const;
 
     const Served& total() const { return total_; }
     double pod_seconds() const { return pod_seconds_; }
@@ -71,14 +78,19 @@ class Service {
     struct Measured {
         std::string name;
         std::int64_t cpu_milli = 0;
+        double requests_per_second = 0;
     };
     struct Sample {
         Instant at{}, readable{};
         Duration window{};
+        Observed observed;
         std::vector<Measured> pods;
     };
 
     Pod* find(const std::string& name);
+    const Sample& readable(Instant now) const {
+        return newest_.readable <= now ? newest_ : before_;
+    }
     void settle(Pod& pod);
     void weigh();
     void begin_sample(Instant at);
@@ -94,7 +106,7 @@ class Service {
     double weight_ = 0, ready_weight_ = 0;  // of all pods, of those that are ready
     Queue queue_;
     double share_ = 0;  // CPU seconds that one ready pod of weight 1 would have spent till now
-    Served total_, recent_;
+    Served total_, recent_, scraped_total_;
     double pod_seconds_ = 0, core_seconds_ = 0;
     Sample newest_, before_;
 };

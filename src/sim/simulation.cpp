@@ -107,11 +107,15 @@ class Run {
         const auto& deployment = object->as<spec::Deployment>();
         const auto workload = workload_of(deployment, options_.workload);
         if (!workload) return std::unexpected(workload.error());
+        auto names = MetricNames::of(deployment);
+        if (!names) return std::unexpected(names.error());
         const auto& containers = deployment.spec.pod_template.spec.containers;
         Service service(
             *workload, load.trace, start_of_time, containers.empty() ? "" : containers.front().name
         );
-        seen_.push_back({load.deployment, &pods_.add(deployment, std::move(service)), {}});
+        seen_.push_back(
+            {load.deployment, &pods_.add(deployment, std::move(service), *std::move(names)), {}}
+        );
         return {};
     }
 
@@ -155,11 +159,29 @@ class Run {
         return list;
     }
 
+    /// What the autoscalers say that they cannot do.
+    std::vector<std::string> troubles() const {
+        std::vector<std::string> list;
+        cluster::Query query{.kind = kind_of<spec::HorizontalPodAutoscaler>().name};
+        for (const spec::Object& object : store_->list(query)) {
+            const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
+            for (const spec::Condition& condition : hpa.status.conditions)
+                if (condition.status == "False" && condition.type != "ScalingLimited" &&
+                    condition.type != "ScaledToZero")
+                    list.push_back(
+                        control::hpa::subject_of(hpa) + ": " + condition.type +
+                        " is False: " + condition.reason + ": " + condition.message
+                    );
+        }
+        return list;
+    }
+
     Outcome outcome() {
         Outcome out;
         out.length = options_.length;
         out.seed = options_.seed;
         out.evaluations = hpas_.evaluations();
+        out.troubles = troubles();
         for (Seen& seen : seen_) {
             ServiceOutcome one;
             one.name = name_of(seen.deployment);

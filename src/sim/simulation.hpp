@@ -78,6 +78,9 @@ struct Outcome {
     std::uint64_t seed = 0;
     std::vector<ServiceOutcome> services;  ///< in the order of the loads
     std::size_t evaluations = 0;           ///< runs of an HPA
+    /// What an HPA could not do at the end, as its conditions say it: `hpa/shop: ScalingActive is
+    /// False: FailedGetPodsMetric: …`
+    std::vector<std::string> troubles;
 };
 
 inline constexpr Duration flap_within = std::chrono::minutes(6);
@@ -102,6 +105,7 @@ Result<Outcome> simulate(
 ///     sim.swell.dev/objective          250ms    slower is late
 ///     sim.swell.dev/idle-cpu           5m       quantity
 ///     sim.swell.dev/memory             64Mi     quantity, of a pod
+///     sim.swell.dev/metrics            http_requests=requests_per_second   see custom.hpp
 /// Errors  invalid: `deployment/shop: sim.swell.dev/objective: …`
 Result<Workload> workload_of(const spec::Deployment& deployment, const Workload& otherwise);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "spec/read.hpp"
 
 namespace swell::sim {
@@ -96,6 +98,38 @@ TEST(Simulation, SameSeedSameBytes) {
     };
     EXPECT_EQ(bytes(1), bytes(1));
     EXPECT_NE(bytes(1), bytes(2));
+}
+
+// With scrapes a minute apart that take a while to arrive, the autoscaler acts on old news.
+TEST(Simulation, OlderMetricsActLater) {
+    const auto first_act = [&](Duration period, Duration lag) {
+        Options options;
+        options.length = 30min;
+        options.measuring = {.period = period, .lag = lag, .noise = 0};
+        const auto out = run(options, Trace({{0s, 60}, {600s, 200}, {1200s, 200}}));
+        return out.services.at(0).scalings.at(0).at;
+    };
+    EXPECT_GE(first_act(15s, 2s), 10min);
+    EXPECT_LE(first_act(15s, 2s), 10min + 45s);
+    EXPECT_GT(first_act(60s, 20s), first_act(15s, 2s) + 30s);
+    EXPECT_LE(first_act(60s, 20s), 10min + 80s + 15s);
+}
+
+TEST(Simulation, ABillionRequestsASecondAreJustTooMany) {
+    Options options;
+    options.length = 30min;
+    options.point = 15s;
+    const auto out = run(options, Trace({{0s, 10}, {300s, most_rate}, {600s, 10}}));
+    const ServiceOutcome& service = out.services.at(0);
+    EXPECT_EQ(service.highest, 20);
+    EXPECT_GT(service.served.failed, 1e11);
+    EXPECT_NEAR(service.served.arrived, service.served.served + service.served.failed, most_rate);
+    for (const Point& point : service.points) {
+        EXPECT_TRUE(std::isfinite(point.latency_ms)) << to_text(point.at);
+        EXPECT_GE(point.latency_ms, 0);
+        EXPECT_LE(point.late, 1);
+        EXPECT_LE(point.cpu_cores, 20 * 0.5 + 1e-6);
+    }
 }
 
 TEST(Simulation, WorkloadAnnotations) {

@@ -35,7 +35,7 @@ class Parser {
         const std::string_view text = trim(line.text);
         if (text.empty() || text.front() == '#') return {};
         const std::size_t comma = line.text.find(',');
-        if (is_header(line.text.substr(0, comma))) return {};
+        if (is_header(line.text.substr(0, comma))) return header(line);
         started_ = true;
         if (comma == std::string_view::npos)
             return refuse(line, line.text.size(), "expected time_s,rps, got one column");
@@ -70,13 +70,27 @@ class Parser {
   private:
     static constexpr std::size_t most_warnings = 20;
 
-    /// Only before the first row, and only what does not even begin like a number.
+    /// Only the first line that says something, and only what does not even begin like a number.
     bool is_header(std::string_view first) const {
         const std::string_view word = trim(first);
         if (started_ || word.empty()) return false;
         const char c = word.front();
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '"';
         return letter && word != "nan" && word != "NaN" && word != "inf" && word != "Infinity";
+    }
+
+    /// Columns in another order, or of something else, would be read as what they are not.
+    Result<void> header(const Line& line) {
+        started_ = true;
+        std::string names;
+        for (const std::string_view cell : split(trim(line.text), ',')) {
+            std::string_view name = trim(cell);
+            if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
+                name = name.substr(1, name.size() - 2);
+            names += (names.empty() ? "" : ",") + std::string(name);
+        }
+        if (names == "time_s,rps" || names.starts_with("time_s,rps,")) return {};
+        return refuse(line, 0, "the header must begin with time_s,rps, got " + names.substr(0, 40));
     }
 
     std::unexpected<Error> refuse(const Line& line, std::size_t at, const std::string& what) const {

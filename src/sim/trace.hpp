@@ -52,13 +52,15 @@ struct TraceRead {
     std::vector<std::string> warnings;  ///< `load.csv:14: 10m missing; the rate before holds`
 };
 
-/// Reads `time_s,rps` lines: seconds from the start (decimals allowed), requests a second. A header
-/// line, blank lines and lines that begin with # are passed over; columns after the second too.
+/// Reads `time_s,rps` lines: seconds from the start (decimals allowed), requests a second. There
+/// may be a header, which begins with these two names. Blank lines and lines that begin with # are
+/// passed over; columns after the second too.
 /// The first row's time counts as the start.
 ///
 /// A distance of more than one and a half steps is a gap: the rate before it holds, and a warning
 /// says so.
-/// Errors  invalid, with `file:line:column`: not a number, NaN or infinite, negative, a rate over
+/// Errors  invalid, with `file:line:column`: another header, not a number, NaN or infinite,
+/// negative, a rate over
 ///         most_rate, times that do not rise, no rows.
 Result<TraceRead> parse_trace(std::string_view text, const std::string& file);
 

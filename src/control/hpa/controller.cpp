@@ -1,6 +1,7 @@
 #include "control/hpa/controller.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "control/hpa/reading.hpp"
 #include "control/hpa/record.hpp"
@@ -20,8 +21,29 @@ cluster::Query all_of(const spec::Kind& kind) {
     return query;
 }
 
-std::unexpected<Error> no_source(const char* what) {
-    return fail(Code::unavailable, std::string("there is no source of ") + what + " metrics");
+/// Beyond the original: what cannot be true counts as missing, so that it never shrinks a target.
+Trust trust_of(Instant now, std::size_t pods) {
+    // A utilization multiplies the sum of all usages by 100; twice the pods, for those that have
+    // just gone are counted as well.
+    const auto terms = static_cast<std::int64_t>(200 * (pods + 1));
+    return {
+        .not_before = now - HpaController::stale_after,
+        .refuse_negative = true,
+        .at_most = std::numeric_limits<std::int64_t>::max() / terms,
+    };
+}
+
+/// Which series a metric's selector picks. Errors  invalid: the selector.
+Result<metrics::Metric> series_of(const spec::MetricIdentifier& metric) {
+    if (!metric.selector) return metrics::Metric{metric.name, {}};
+    auto selector = spec::Selector::from(*metric.selector);
+    if (!selector) return std::unexpected(selector.error());
+    return metrics::Metric{
+        metric.name,
+        [selector = *std::move(selector)](const spec::Labels& labels) {
+            return selector.matches(labels);
+        }
+    };
 }
 
 }  // namespace
@@ -97,14 +119,16 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     Result<TargetScale> scale =
         read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
     const Observation seen = observe(key, hpa, scale);
-    if (!kept.state && scale) {
-        kept.state = restore(newest_entry(kept), hpa, seen.replicas, seen.at, config_);
+    State state;
+    if (kept.state) {
+        state = *kept.state;
+    } else {
+        const auto replicas = scale ? std::optional(seen.replicas) : std::nullopt;
+        state = restore(newest_entry(kept), hpa, replicas, seen.at, config_);
     }
-    const State state = kept.state.value_or(State{});
     Decision decision = decide(seen, hpa, state, config_, Words::none);
-    const bool is_told =
-        !config_.journal_holds ||
-        (decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold);
+    const bool is_told = !config_.journal_holds ||
+                         (decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold);
     if (decision.rescale || !is_told) {
         decision = decide(seen, hpa, state, config_);
         if (scale)
@@ -217,18 +241,46 @@ Reading HpaController::read(
     const spec::Key& key,
     std::span<const spec::Pod* const> pods
 ) {
-    if (metric.type == "Pods") return read_pods_metric(no_source("custom"), pods);
-    if (metric.type == "Object")
-        return read_values(ValueSource::custom, no_source("custom"), pods, {});
-    if (metric.type == "External") {
-        return read_values(ValueSource::external, no_source("external"), pods, {});
-    }
+    const std::string& ns = key.ns;
     const std::optional<spec::Selector>& selector = kept_[key].selector;
-    const auto answer = world_.metrics.pods(key.ns, [&](const spec::Labels& labels) {
+    const metrics::Matches of_target = [&](const spec::Labels& labels) {
         return selector && selector->matches(labels);
-    });
-    const Trust trust{.not_before = world_.clock.now() - stale_after, .refuse_negative = true};
-    return read_resource(metric, answer, pods, trust);
+    };
+    const Trust trust = trust_of(world_.clock.now(), pods.size());
+    if (metric.type == "Pods" && metric.pods) {
+        const auto series = series_of(metric.pods->metric);
+        using Answer = Result<std::vector<metrics::MetricValue>>;
+        return read_pods_values(
+            series ? world_.metrics.of_pods(ns, *series, of_target)
+                   : Answer(std::unexpected(series.error())),
+            pods,
+            trust
+        );
+    }
+    if (metric.type == "Object" && metric.object)
+        return read_series(ValueSource::custom, value_of(*metric.object, ns), pods, trust);
+    if (metric.type == "External" && metric.external)
+        return read_series(ValueSource::external, values_of(*metric.external, ns), pods, trust);
+    return read_resource(metric, world_.metrics.pods(ns, of_target), pods, trust);
+}
+
+Result<std::vector<metrics::MetricValue>> HpaController::value_of(
+    const spec::ObjectMetricSource& metric, const std::string& ns
+) const {
+    const auto series = series_of(metric.metric);
+    if (!series) return std::unexpected(series.error());
+    const metrics::Described object{metric.described_object.kind, metric.described_object.name};
+    auto value = world_.metrics.of_object(ns, *series, object);
+    if (!value) return std::unexpected(value.error());
+    return std::vector{*std::move(value)};
+}
+
+Result<std::vector<metrics::MetricValue>> HpaController::values_of(
+    const spec::ExternalMetricSource& metric, const std::string& ns
+) const {
+    const auto series = series_of(metric.metric);
+    if (!series) return std::unexpected(series.error());
+    return world_.metrics.external(ns, *series);
 }
 
 // Reasons before acts: without an entry nothing is done, and the next run decides anew.

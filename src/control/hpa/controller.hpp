@@ -17,15 +17,16 @@
 namespace swell::control::hpa {
 
 /// Keeps every HorizontalPodAutoscaler, and of every Autoscaler the part that is one: looks at each
-/// at once when it is new or its spec changed, and once a sync period. Observes, decides, journals, then acts; what could not be journaled is
-/// not done.
+/// at once when it is new or its spec changed, and once a sync period. Observes, decides, journals,
+/// then acts; what could not be journaled is not done.
 ///
 /// One that observes (spec/kinds/mode.hpp) is journaled and has its status written; its target is
 /// left alone. It does not count among those that select the same pods, and does not mind them: a
 /// policy can be tried beside the one that acts.
 ///
-/// It only runs from the World's clock and watches. Beyond the original it takes usages that are
-/// negative or older than `stale_after` for missing, and remembers its windows across restarts.
+/// It only runs from the World's clock and watches. Beyond the original it takes usages that are no
+/// numbers, negative, so large that their sum would wrap, or older than `stale_after` for missing,
+/// and remembers its windows across restarts.
 class HpaController {
   public:
     explicit HpaController(World world, Config config = {});
@@ -84,6 +85,12 @@ class HpaController {
         const spec::Key& key,
         std::span<const spec::Pod* const> pods
     );
+    Result<std::vector<metrics::MetricValue>> value_of(
+        const spec::ObjectMetricSource& metric, const std::string& ns
+    ) const;
+    Result<std::vector<metrics::MetricValue>> values_of(
+        const spec::ExternalMetricSource& metric, const std::string& ns
+    ) const;
     std::string also_selected_by(const spec::Key& key, std::span<const spec::Pod* const> pods)
         const;
     void act(

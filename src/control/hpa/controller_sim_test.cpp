@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "base/sim_clock.hpp"
 #include "cluster/store/store.hpp"
 #include "control/hpa/record.hpp"
@@ -227,6 +229,7 @@ const Trouble troubles[] = {
     {"nothing measured",  [](FakeMetrics& m) { m.names.clear(); }},
     {"all stale",         [](FakeMetrics& m) { m.age = 10min; }},
     {"all negative",      [](FakeMetrics& m) { m.milli = -5; }},
+    {"a sum that wraps",  [](FakeMetrics& m) { m.milli = std::numeric_limits<std::int64_t>::max() / 2 + 1; }},
 };
 // clang-format on
 
@@ -289,6 +292,30 @@ TEST_F(HpaControllerTest, ARestartNeitherFlapsNorForgetsRates) {
     begin();
     run_settling(60s);
     EXPECT_EQ(replicas(), 4) << "and so is the window";
+}
+
+// The entry that tells of the missing target is the newest one, and must not be an empty memory.
+TEST_F(HpaControllerTest, ATargetThatIsGoneForAWhileForgetsNoRate) {
+    spec::HorizontalPodAutoscaler slow = hpa(120);
+    slow.spec.behavior->scale_up.emplace().policies = {{"Pods", 1, 300}};
+    ASSERT_TRUE(store->create(slow));
+    begin();
+    run_settling(2s);
+    ASSERT_EQ(replicas(), 3) << "one pod in five minutes";
+    controller.reset();
+    const cluster::Object target = *store->get({"Deployment", "default", "shop"});
+    ASSERT_TRUE(store->remove({"Deployment", "default", "shop"}, {}));
+    begin();
+    clock.run_for(20s);
+    EXPECT_THAT(journal.entries().back().summary, HasSubstr("\"shop\" not found"));
+    spec::Deployment again = target.as<spec::Deployment>();
+    again.metadata.uid.clear();
+    again.metadata.resource_version = 0;
+    ASSERT_TRUE(store->create(again));
+    run_settling(2min);
+    EXPECT_EQ(replicas(), 3);
+    run_settling(3min);
+    EXPECT_EQ(replicas(), 4);
 }
 
 TEST_F(HpaControllerTest, AChangedSpecIsLookedAtNow) {

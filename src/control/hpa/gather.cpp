@@ -50,8 +50,26 @@ std::vector<std::size_t> by_name(const Items& items, Name name) {
     return order;
 }
 
+// Thousandths, with the ends of the range for what is beyond them: a wrapped number could be any.
+std::int64_t milli_of(const Quantity& quantity) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    static const Quantity highest = Quantity::from_milli(most),
+                          lowest = Quantity::from_milli(least);
+    if (quantity > highest) return most;
+    return quantity < lowest ? least : quantity.milli_value();
+}
+
+std::int64_t sum_of(std::int64_t a, std::int64_t b) {
+    std::int64_t sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
+    return a > 0 ? std::numeric_limits<std::int64_t>::max()
+                 : std::numeric_limits<std::int64_t>::min();
+}
+
 bool is_absurd(const NamedUsage& usage, const Trust& trust) {
     if (trust.refuse_negative && usage.usage < 0) return true;
+    if (usage.usage > trust.at_most) return true;
     return trust.not_before && usage.measured < *trust.not_before;
 }
 
@@ -159,7 +177,7 @@ std::vector<NamedUsage> usages_of(
             const auto found = one.usage.find(name);
             complete = found != one.usage.end();
             if (!complete) break;
-            usage.usage += found->second.milli_value();
+            usage.usage = sum_of(usage.usage, milli_of(found->second));
         }
         if (complete) usages.push_back(usage);
     }

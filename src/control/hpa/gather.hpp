@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,6 +34,9 @@ struct Trust {
     std::optional<Instant>
         not_before;                ///< older measurements are left out: their pods count as missing
     bool refuse_negative = false;  ///< same for usages below zero
+    /// Same for larger ones: sums of such usages would wrap, as the original's do, and an absurdly
+    /// high usage would shrink the target.
+    std::int64_t at_most = std::numeric_limits<std::int64_t>::max();
 };
 
 /// Milli-units of `resource` in each pod's metrics: the sum over its containers, or of `container`

@@ -1,5 +1,8 @@
 #include "control/hpa/reading.hpp"
 
+#include <cmath>
+#include <cstdio>
+
 namespace swell::control::hpa {
 
 namespace {
@@ -14,6 +17,31 @@ Reading empty(const char* api) {
     Reading reading;
     reading.error = std::string("no metrics returned from ") + api + " metrics API";
     return reading;
+}
+
+// Thousandths, rounded up as a quantity's are; what is beyond them is the largest there is.
+std::int64_t milli_of(double value) {
+    constexpr double beyond = 0x1.0p63;
+    const double milli = std::ceil(value * 1000);
+    if (milli >= beyond) return std::numeric_limits<std::int64_t>::max();
+    if (milli < -beyond) return std::numeric_limits<std::int64_t>::min();
+    return static_cast<std::int64_t>(milli);
+}
+
+std::string text_of(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", value);
+    return text;
+}
+
+// Why a value is not believed; empty when it is.
+std::string doubt(const metrics::MetricValue& value, const Trust& trust) {
+    const bool is_negative = trust.refuse_negative && value.value < 0;
+    if (!std::isfinite(value.value) || is_negative)
+        return "the value " + text_of(value.value) + " cannot be true";
+    if (trust.not_before && value.timestamp < *trust.not_before)
+        return "the value of " + to_rfc3339_seconds(value.timestamp) + " is too old";
+    return {};
 }
 
 Reading reading_of(Gathered gathered) {
@@ -71,6 +99,47 @@ Reading read_values(
     reading.values = *answer;
     reading.measured = measured;
     return reading;
+}
+
+Reading read_pods_values(
+    const Result<std::vector<metrics::MetricValue>>& answer, Pods pods, const Trust& trust
+) {
+    if (!answer) return failed("custom", answer.error().what);
+    std::vector<NamedUsage> usages;
+    usages.reserve(answer->size());
+    std::size_t no_numbers = 0;
+    for (const metrics::MetricValue& one : *answer) {
+        if (std::isfinite(one.value))
+            usages.push_back({one.pod, milli_of(one.value), one.timestamp, one.window});
+        else
+            ++no_numbers;
+    }
+    Reading reading = read_pods_metric(Result<std::vector<NamedUsage>>(usages), pods, trust);
+    reading.distrusted += no_numbers;
+    return reading;
+}
+
+Reading read_series(
+    ValueSource source,
+    const Result<std::vector<metrics::MetricValue>>& answer,
+    Pods pods,
+    const Trust& trust
+) {
+    using Values = Result<std::vector<std::int64_t>>;
+    if (!answer) return read_values(source, Values(std::unexpected(answer.error())), pods, {});
+    std::vector<std::int64_t> values;
+    for (const metrics::MetricValue& one : *answer) {
+        if (const std::string why = doubt(one, trust); !why.empty()) {
+            Reading reading =
+                read_values(source, Values(fail(Code::unavailable, why)), pods, one.timestamp);
+            reading.distrusted = 1;
+            return reading;
+        }
+        values.push_back(milli_of(one.value));
+    }
+    const std::optional<Instant> measured =
+        answer->empty() ? std::nullopt : std::optional(answer->front().timestamp);
+    return read_values(source, Values(std::move(values)), pods, measured);
 }
 
 }  // namespace swell::control::hpa

@@ -36,4 +36,17 @@ Reading read_values(
     std::optional<Instant> measured
 );
 
+/// The same from what the door answered: values that are no numbers, or that `trust` refuses, are
+/// left out of a Pods metric; of Object and External, where none may be missing, one such is an
+/// error that says so.
+Reading read_pods_values(
+    const Result<std::vector<metrics::MetricValue>>& answer, Pods pods, const Trust& trust = {}
+);
+Reading read_series(
+    ValueSource source,
+    const Result<std::vector<metrics::MetricValue>>& answer,
+    Pods pods,
+    const Trust& trust = {}
+);
+
 }  // namespace swell::control::hpa

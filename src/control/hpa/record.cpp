@@ -117,7 +117,7 @@ journal::Entry entry_of(
 State restore(
     const std::optional<journal::Entry>& newest,
     const spec::HorizontalPodAutoscaler& hpa,
-    std::int32_t replicas,
+    std::optional<std::int32_t> replicas,
     Instant now,
     const Config& config
 ) {
@@ -142,7 +142,7 @@ State restore(
             }
         }
     }
-    state.recommendations.push_back({replicas, now});
+    if (replicas) state.recommendations.push_back({*replicas, now});
     return state;
 }
 

@@ -25,10 +25,11 @@ journal::Entry entry_of(
 /// `replicas` is what the target has now: an entry whose outcome was never appended counts as
 /// acted on when they are what it wanted. A recommendation of them is added, as the original does
 /// for an autoscaler it meets first: what was not journaled in between cannot shrink the target.
+/// None while the target cannot be read: then nothing is added, and nothing is forgotten.
 State restore(
     const std::optional<journal::Entry>& newest,
     const spec::HorizontalPodAutoscaler& hpa,
-    std::int32_t replicas,
+    std::optional<std::int32_t> replicas,
     Instant now,
     const Config& config
 );
