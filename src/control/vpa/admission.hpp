@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/vpa/capping.hpp"
+#include "control/vpa/contention.hpp"
 
 namespace swell::control::vpa {
 
@@ -31,10 +32,15 @@ inline constexpr const char* observed_containers = "vpaObservedContainers";
 inline constexpr const char* updates = "vpaUpdates";
 
 /// The pod as it is to be created: with the requests and limits of resources_for(), and both
-/// annotations. With update mode Off it stays as it is.
+/// annotations. With update mode Off it stays as it is, and so does what is contested.
 ///
 /// Whoever creates a pod on behalf of a controller calls this last, with the autoscaler that
 /// controls the pod (see match.hpp); VpaController::admit does both.
-spec::Pod admit(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges);
+spec::Pod admit(
+    const spec::VerticalPodAutoscaler& vpa,
+    spec::Pod pod,
+    const LimitRanges& ranges,
+    std::span<const Contested> contested = {}
+);
 
 }  // namespace swell::control::vpa

@@ -182,10 +182,12 @@ Candidate judge(
     const spec::Pod& pod,
     const LimitRanges& ranges,
     Instant now,
-    const UpdaterConfig& config
+    const UpdaterConfig& config,
+    std::span<const Contested> contested
 ) {
-    const auto recommendation =
+    auto recommendation =
         cap_for_pod(vpa, pod, ranges).recommendation.value_or(spec::RecommendedPodResources{});
+    give_way(contested, pod, recommendation);
     Candidate made;
     made.pod = &pod;
     made.priority = priority_of(pod, recommendation);

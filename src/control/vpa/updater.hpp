@@ -21,7 +21,8 @@ using Resize = std::function<Result<void>(const spec::Pod& wanted)>;
 /// One loop of the original's updater: pods of autoscalers with mode Recreate, Auto or
 /// InPlaceOrRecreate whose requests are off are evicted (and come back with others, see
 /// VpaController::admission) or resized in place, the neediest first, as many as each controller
-/// can do without. Each is journaled before it is done; what cannot be journaled is not done.
+/// can do without. Each is journaled before it is done; what cannot be journaled is not done. Of
+/// autoscalers that observe it is journaled alone.
 class Updater {
   public:
     Updater(World world, UpdaterConfig config) : world_(world), config_(config) {}
@@ -35,10 +36,14 @@ class Updater {
     /// Without this door pods are evicted where they would be resized.
     void resize_with(Resize door) { resize_ = std::move(door); }
 
+    /// How often an autoscaler that observes is journaled for one pod while nothing changes.
+    static constexpr Duration repeat_observation = std::chrono::minutes(10);
+
   private:
     struct Work;
     void update(Work& work);
     void resize_or_evict(Work& work);
+    void observe(Work& work, const Candidate& candidate, Act act);
     bool evict(Work& work, const Candidate& candidate);
     Result<void> resize(Work& work, const Candidate& candidate);
     Result<void> journaled(
@@ -50,6 +55,11 @@ class Updater {
     UpdaterConfig config_;
     Resize resize_;
     Disruption::FirstSeen resizing_since_;
+    struct Told {
+        std::string gist;
+        Instant at{};
+    };
+    std::map<std::pair<std::string, std::string>, Told> told_;  // by autoscaler and pod, their uids
 };
 
 }  // namespace swell::control::vpa
