@@ -7,15 +7,13 @@
 #include "cluster/store/store.hpp"
 #include "control/deployment/controller.hpp"
 #include "control/hpa/controller.hpp"
-#include "control/hpa/record.hpp"
 #include "control/replicaset/controller.hpp"
 #include "sim/journal.hpp"
+#include "spec/kinds/autoscaler.hpp"
 
 namespace swell::sim {
 
 namespace {
-
-using spec::kind_of;
 
 std::string name_of(const spec::Key& key) {
     return key.ns.empty() || key.ns == "default" ? key.name : key.ns + "/" + key.name;
@@ -144,17 +142,16 @@ class Run {
 
     std::vector<Scaling> scalings_of(const spec::Key& deployment) const {
         std::vector<Scaling> list;
-        cluster::Query query{
-            .kind = kind_of<spec::HorizontalPodAutoscaler>().name, .ns = deployment.ns
-        };
-        for (const spec::Object& object : store_->list(query)) {
-            const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
-            if (hpa.spec.scale_target_ref.name != deployment.name) continue;
-            const auto kept = journal_.kept().find(control::hpa::subject_of(hpa));
-            if (kept == journal_.kept().end()) continue;
-            for (const auto& one : kept->second)
-                list.push_back({one.at - start_of_time, one.before, one.after, one.summary});
-        }
+        for (const spec::Kind* kind : spec::horizontal_kinds())
+            for (const spec::Object& object :
+                 store_->list({.kind = kind->name, .ns = deployment.ns})) {
+                if (spec::horizontal_of(object)->spec.scale_target_ref.name != deployment.name)
+                    continue;
+                const auto kept = journal_.kept().find(spec::to_text(key_of(object)));
+                if (kept == journal_.kept().end()) continue;
+                for (const auto& one : kept->second)
+                    list.push_back({one.at - start_of_time, one.before, one.after, one.summary});
+            }
         std::ranges::stable_sort(list, {}, &Scaling::at);
         return list;
     }

@@ -58,6 +58,25 @@ std::string told(const ServiceOutcome& service) {
     return text;
 }
 
+TEST(Simulation, AnAutoscalerScalesAsAnHpaDoes) {
+    std::string manifest = shop;
+    const std::string hpa = "autoscaling/v2\nkind: HorizontalPodAutoscaler";
+    manifest.replace(manifest.find(hpa), hpa.size(), "swell.dev/v1\nkind: Autoscaler");
+    auto read = spec::read_text(manifest, "shop.yaml");
+    ASSERT_TRUE(read.findings.empty());
+    std::vector<spec::Object> list;
+    for (const auto& source : read.objects) list.push_back(source.object);
+    Options options;
+    options.length = 1h;
+    std::vector<Trace::Row> rows;
+    for (int minute = 0; minute < 60; ++minute)
+        rows.push_back({std::chrono::minutes(minute), 20.0 + (minute < 20 ? 16.5 * minute : 0)});
+    const auto out = simulate(options, list, {{shop_key, Trace(rows)}});
+    ASSERT_TRUE(out) << out.error().what;
+    EXPECT_GT(out->services.at(0).decisions, 2u);
+    EXPECT_EQ(told(out->services.at(0)), told(run(options, Trace(rows)).services.at(0)));
+}
+
 TEST(Simulation, AServiceGrowsWithItsLoadAndShrinksAgain) {
     Options options;
     options.length = 1h;

@@ -175,6 +175,9 @@ void look_commands(CLI::App& app, Options& o) {
     );
     explain->add_option("--why-not", o.why_not, "Why not this number of replicas")
         ->check(not_negative());
+    explain->add_flag(
+        "--compare", o.beside, "What one that observes would have done, beside what was"
+    );
     prints(*explain, o, {"json"});
 
     CLI::App* history = add(app, o, "history", "Decisions, newest first");

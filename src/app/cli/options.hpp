@@ -34,6 +34,7 @@ struct Options {
     int replicas = -1;                                 ///< scale --replicas
     std::string at;                                    ///< explain --at TIME
     int why_not = -1;                                  ///< explain --why-not N
+    bool beside = false;                               ///< explain --compare
     int limit = 20;                                    ///< history --limit
     int revision = 0;                                  ///< rollout undo --to-revision
     std::optional<int> grace_seconds;                  ///< delete --grace-period

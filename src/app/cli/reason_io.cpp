@@ -6,6 +6,7 @@
 #include "app/cli/words.hpp"
 #include "base/wall_clock_io.hpp"
 #include "control/hpa/why.hpp"
+#include "journal/compare.hpp"
 #include "journal/explain.hpp"
 #include "journal/journal_io.hpp"
 
@@ -14,6 +15,8 @@ namespace swell::app {
 namespace {
 
 constexpr std::size_t recent = 5;
+constexpr std::size_t compared_at_once = 20'000;  // entries; a month of two-minute ones
+constexpr std::size_t compared_rows = 40;         // a screen
 
 Result<std::unique_ptr<journal::SqliteJournal>> open(const StateDir& dir) {
     auto journal = journal::SqliteJournal::open_to_read(dir.journal());
@@ -47,6 +50,36 @@ Json list(const std::vector<journal::Entry>& entries) {
     return array;
 }
 
+/// Of an Autoscaler one decides how many pods there are, and one what they request.
+std::vector<const char*> deciding_about(const std::string& subject) {
+    if (subject.starts_with("autoscaler/")) return {"hpa", "vpa"};
+    return {""};  // whoever it is
+}
+
+/// What was and what would have been, as far back as is asked for at once.
+Result<void> compare_command(
+    const Options& o,
+    const journal::Journal& journal,
+    const std::string& about,
+    std::optional<Instant> until
+) {
+    const auto entries =
+        journal.read({.subject = about, .until = until, .limit = compared_at_once});
+    if (!entries) return std::unexpected(entries.error());
+    const auto made = journal::compare(*entries, until.value_or(wall_now()));
+    if (made.rows.empty())
+        return fail(
+            Code::not_found,
+            about + " did not observe" + (o.at.empty() ? "" : " by then") +
+                ": annotate it with swell.dev/mode: Observe"
+        );
+    if (o.output == "json")
+        std::cout << journal::to_json(made).dump(2) << "\n";
+    else
+        std::cout << journal::to_text(made, compared_rows);
+    return {};
+}
+
 }  // namespace
 
 Result<void> explain_command(const Options& o, const StateDir& dir) {
@@ -56,27 +89,38 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
     if (!journal) return std::unexpected(journal.error());
     const auto until = moment(o.at);
     if (!until) return std::unexpected(until.error());
-    const auto entries =
-        (*journal)->read({.subject = *about, .until = *until, .limit = recent + 1});
-    if (!entries) return std::unexpected(entries.error());
-    if (entries->empty())
+    if (o.beside) return compare_command(o, **journal, *about, *until);
+    std::vector<std::vector<journal::Entry>> answers;
+    for (const char* controller : deciding_about(*about)) {
+        auto entries = (*journal)->read(
+            {.subject = *about, .controller = controller, .until = *until, .limit = recent + 1}
+        );
+        if (!entries) return std::unexpected(entries.error());
+        if (!entries->empty()) answers.push_back(*std::move(entries));
+    }
+    if (answers.empty())
         return fail(
             Code::not_found,
             "nothing was decided about " + *about + (o.at.empty() ? "" : " by then")
         );
-    const auto& entry = entries->front();
-    if (o.output == "json")
-        std::cout << journal::to_json(entry).dump(2) << "\n";
-    else if (o.why_not >= 0 && !journal::decides_replicas(entry))
+    if (o.output == "json") {
+        std::vector<journal::Entry> newest;
+        for (const auto& entries : answers) newest.push_back(entries.front());
+        const Json json = newest.size() == 1 ? journal::to_json(newest.front()) : list(newest);
+        std::cout << json.dump(2) << "\n";
+    } else if (o.why_not >= 0 && !journal::decides_replicas(answers.front().front())) {
         return fail(
             Code::invalid,
             "--why-not: asks for a number of replicas, and " + *about +
                 " decides none; try: swell explain " + *about
         );
-    else if (o.why_not >= 0)
-        std::cout << control::hpa::why_not(entry, o.why_not) << "\n";
-    else
-        std::cout << journal::explain(entry, *entries, wall_now());
+    } else if (o.why_not >= 0) {
+        std::cout << control::hpa::why_not(answers.front().front(), o.why_not) << "\n";
+    } else {
+        for (const auto& entries : answers)
+            std::cout << (&entries == &answers.front() ? "" : "\n")
+                      << journal::explain(entries.front(), entries, wall_now());
+    }
     return {};
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
 #include "spec/kinds/quota.hpp"
@@ -221,7 +221,7 @@ Row service_wide(const Object& object) {
 }
 
 Row hpa_row(const Object& object, Instant now) {
-    const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
+    const spec::HorizontalPodAutoscaler hpa = *spec::horizontal_of(object);
     return {
         hpa.metadata.name,
         hpa.spec.scale_target_ref.kind + "/" + hpa.spec.scale_target_ref.name,
@@ -262,6 +262,34 @@ Row quota_row(const Object& object, Instant now) {
                   (used == quota.status.used.end() ? "0" : used->second.text()) + "/" + hard.text();
     }
     return {quota.metadata.name, requests, limits, age(object, now)};
+}
+
+/// `app: cpu 126m, memory 380258472`.
+std::string vpa_targets(const spec::VerticalPodAutoscaler& vpa) {
+    std::string text;
+    if (!vpa.status.recommendation) return "<none>";
+    for (const auto& one : vpa.status.recommendation->container_recommendations) {
+        std::string amounts;
+        for (const auto& [resource, amount] : one.target)
+            amounts += (amounts.empty() ? "" : ", ") + resource + " " + amount.text();
+        text += (text.empty() ? "" : "; ") + one.container_name + ": " + amounts;
+    }
+    return or_none(std::move(text));
+}
+
+std::string update_mode(const spec::VerticalPodAutoscaler& vpa) {
+    const auto& policy = vpa.spec.update_policy;
+    return policy ? policy->update_mode.value_or("Recreate") : "Recreate";
+}
+
+Row autoscaler_row(const Object& object, Instant now) {
+    const auto vpa = spec::vertical_of(object);
+    Row row = hpa_row(object, now);
+    const Row vertical = {
+        vpa ? update_mode(*vpa) : "<none>", vpa ? vpa_targets(*vpa) : "<none>"
+    };
+    row.insert(row.end() - 1, vertical.begin(), vertical.end());
+    return row;
 }
 
 Row config_map_row(const Object& object, Instant now) {
@@ -366,6 +394,21 @@ Columns columns_of(const spec::Kind& kind) {
         return {{"NAME", "MODE", "CPU", "MEM", "PROVIDED", "AGE"}, vpa_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::ResourceQuota>())
         return {{"NAME", "REQUEST", "LIMIT", "AGE"}, quota_row, {}, nullptr};
+    if (&kind == &spec::kind_of<spec::Autoscaler>())
+        return {
+            {"NAME",
+             "REFERENCE",
+             "TARGETS",
+             "MINPODS",
+             "MAXPODS",
+             "REPLICAS",
+             "MODE",
+             "REQUESTS",
+             "AGE"},
+            autoscaler_row,
+            {},
+            nullptr
+        };
     if (&kind == &spec::kind_of<spec::ConfigMap>())
         return {{"NAME", "DATA", "AGE"}, config_map_row, {}, nullptr};
     if (&kind == &spec::kind_of<spec::Secret>())
@@ -403,7 +446,9 @@ std::string pod_status_word(const Object& object) {
 }
 
 std::string hpa_targets(const Object& object) {
-    const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
+    const auto part = spec::horizontal_of(object);
+    if (!part) return "<unknown>";
+    const spec::HorizontalPodAutoscaler& hpa = *part;
     std::string text;
     for (std::size_t i = 0; i < hpa.spec.metrics.size(); ++i) {
         const auto& metric = hpa.spec.metrics[i];

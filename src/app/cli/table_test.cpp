@@ -1,9 +1,9 @@
 #include "app/cli/table.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/quota.hpp"
 #include "spec/kinds/vpa.hpp"
@@ -198,6 +198,40 @@ TEST(Table, ResourceQuotas) {
         table({quota}, now, {}),
         "NAME   REQUEST                             LIMIT             AGE\n"
         "team   pods: 0/10, requests.cpu: 1500m/4   limits.cpu: 0/8   90s\n"
+    );
+}
+
+TEST(Table, VerticalAndBoth) {
+    spec::VerticalPodAutoscaler vpa;
+    vpa.metadata.name = "shop";
+    vpa.metadata.creation_timestamp = now - std::chrono::seconds(90);
+    vpa.spec.update_policy.emplace().update_mode = "Initial";
+    spec::RecommendedContainerResources one;
+    one.container_name = "app";
+    one.target = {{"cpu", *Quantity::parse("126m")}, {"memory", *Quantity::parse("64Mi")}};
+    vpa.status.recommendation.emplace().container_recommendations = {one};
+    vpa.status.conditions.emplace_back().type = "RecommendationProvided";
+    vpa.status.conditions.back().status = "True";
+    EXPECT_EQ(
+        table({vpa}, now, {}),
+        "NAME   MODE      CPU    MEM    PROVIDED   AGE\n"
+        "shop   Initial   126m   64Mi   True       90s\n"
+    );
+
+    spec::Autoscaler whole;
+    whole.metadata = vpa.metadata;
+    whole.spec.scale_target_ref = {"apps/v1", "Deployment", "shop"};
+    whole.spec.max_replicas = 5;
+    whole.status.horizontal.emplace().current_replicas = 3;
+    EXPECT_THAT(table({whole}, now, {}), testing::HasSubstr("3          <none>   <none>     90s"));
+    whole.spec.vertical.emplace().update_policy = vpa.spec.update_policy;
+    whole.status.vertical = vpa.status;
+    EXPECT_EQ(
+        table({whole}, now, {}),
+        "NAME   REFERENCE         TARGETS     MINPODS   MAXPODS   REPLICAS   MODE      REQUESTS"
+        "                     AGE\n"
+        "shop   Deployment/shop   <unknown>   1         5         3          Initial   app: cpu "
+        "126m, memory 64Mi   90s\n"
     );
 }
 

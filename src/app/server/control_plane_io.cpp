@@ -30,8 +30,9 @@
 #include "metrics/instruments/exposition.hpp"
 #include "proxy/remote_io.hpp"
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/mode.hpp"
 #include "spec/kinds/swell.hpp"
 #include "spec/registry.hpp"
 
@@ -178,6 +179,9 @@ Result<void> ControlPlane::Parts::run() {
     control::hpa::Config hpa_config;
     hpa_config.sync_period = config.hpa_sync_period;
     hpas = std::make_unique<control::hpa::HpaController>(world, hpa_config);
+    hpas->contention_from([this](const spec::HorizontalPodAutoscaler& hpa) {
+        return control::vpa::explain_contention(*store, hpa);
+    });
     loads = std::make_unique<LoadRunner>(loop, *store);
     api = std::make_unique<cluster::Api>(*store);
     api->rehearse([this](const std::function<void()>& writes) {
@@ -296,6 +300,7 @@ bool ControlPlane::Parts::deployment_ready(const spec::Deployment& d) const {
 }
 
 bool ControlPlane::Parts::at_rest(const spec::HorizontalPodAutoscaler& hpa) const {
+    if (spec::observes(hpa.metadata)) return true;  // nothing of its own comes to pass
     const auto& ref = hpa.spec.scale_target_ref;
     const auto target =
         store->get({spec::kind_of<spec::Deployment>().name, hpa.metadata.ns, ref.name});
@@ -375,10 +380,10 @@ bool ControlPlane::load_ended() const { return parts_->loads->all_done(); }
 
 bool ControlPlane::settled() const {
     if (!parts_->loads->all_done()) return false;
-    const auto hpas = parts_->list(spec::kind_of<spec::HorizontalPodAutoscaler>().name);
-    return std::all_of(hpas.begin(), hpas.end(), [&](const spec::Object& object) {
-        return parts_->at_rest(object.as<spec::HorizontalPodAutoscaler>());
-    });
+    for (const spec::Kind* kind : spec::horizontal_kinds())
+        for (const spec::Object& object : parts_->list(kind->name))
+            if (!parts_->at_rest(*spec::horizontal_of(object))) return false;
+    return true;
 }
 
 void ControlPlane::on_stop(std::function<void()> then) { parts_->on_stop = std::move(then); }

@@ -5,8 +5,9 @@
 #include "app/server/traffic.hpp"
 #include "metrics/instruments/exposition.hpp"
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/mode.hpp"
 #include "spec/selector.hpp"
 
 namespace swell::app {
@@ -168,7 +169,10 @@ std::int64_t WatchOver::cpu_milli(const spec::Object& object) const {
 
 std::vector<WorkloadView> WatchOver::workloads() const {
     std::vector<WorkloadView> result;
-    const auto hpas = cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
+    std::vector<spec::HorizontalPodAutoscaler> hpas;
+    for (const spec::Kind* kind : spec::horizontal_kinds())
+        for (const auto& object : cluster_.list({.kind = kind->name}))
+            hpas.push_back(*spec::horizontal_of(object));
     for (const auto& object : cluster_.list({.kind = spec::kind_of<spec::Deployment>().name})) {
         const auto& deployment = object.as<spec::Deployment>();
         WorkloadView view;
@@ -176,11 +180,10 @@ std::vector<WorkloadView> WatchOver::workloads() const {
         view.wanted = deployment.spec.replicas;
         view.ready = deployment.status.ready_replicas;
         view.pods = deployment.status.replicas;
-        for (const auto& each : hpas) {
-            const auto& hpa = each.as<spec::HorizontalPodAutoscaler>();
+        for (const auto& hpa : hpas) {
             const auto& ref = hpa.spec.scale_target_ref;
             if (hpa.metadata.ns != deployment.metadata.ns || ref.kind != "Deployment" ||
-                ref.name != deployment.metadata.name)
+                ref.name != deployment.metadata.name || spec::observes(hpa.metadata))
                 continue;
             view.min = hpa.spec.min_replicas.value_or(1);
             view.max = hpa.spec.max_replicas;

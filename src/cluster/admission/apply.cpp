@@ -1,8 +1,9 @@
 #include "cluster/admission/apply.hpp"
 
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/mode.hpp"
 
 namespace swell::cluster {
 
@@ -108,7 +109,9 @@ spec::Object apply(
 }
 
 bool scales(const spec::Object& hpa, const spec::Object& target) {
-    const auto& ref = hpa.as<spec::HorizontalPodAutoscaler>().spec.scale_target_ref;
+    const auto part = spec::horizontal_of(hpa);
+    if (!part || spec::observes(hpa.metadata())) return false;
+    const auto& ref = part->spec.scale_target_ref;
     return hpa.metadata().ns == target.metadata().ns && ref.kind == target.kind().name &&
            ref.name == target.metadata().name;
 }

@@ -26,7 +26,8 @@ spec::Object apply(
     const std::optional<spec::Object>& live, const spec::Object& manifest, bool scaled_by_hpa
 );
 
-/// Whether an HPA of the same namespace scales this object.
+/// Whether this is an HPA or Autoscaler of the same namespace that scales the target: one that
+/// observes does not.
 bool scales(const spec::Object& hpa, const spec::Object& target);
 
 }  // namespace swell::cluster

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::cluster {
@@ -110,6 +110,13 @@ TEST(Apply, AnHpaScalesWhatItNamesInItsOwnNamespace) {
     auto other = deployment(1);
     other.metadata.ns = "prod";
     EXPECT_FALSE(scales(hpa, other));
+    spec::Autoscaler whole;
+    whole.metadata.ns = "default";
+    whole.spec.scale_target_ref = hpa.spec.scale_target_ref;
+    EXPECT_TRUE(scales(whole, deployment(1)));
+    EXPECT_FALSE(scales(deployment(1), deployment(1)));
+    hpa.metadata.annotations["swell.dev/mode"] = "Observe";
+    EXPECT_FALSE(scales(hpa, deployment(1))) << "the replicas are the manifest's";
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "http/exchange.hpp"
 #include "spec/described.hpp"
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/autoscaling.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/read.hpp"
 
 namespace swell::cluster {
@@ -322,10 +322,12 @@ ApiResponse Api::apply_all(const std::string& body) {
 }
 
 ApiResponse Api::apply_each(const std::vector<Object>& wanted, bool dry_run) {
-    std::vector<Object> hpas =
-        cluster_.list({.kind = spec::kind_of<spec::HorizontalPodAutoscaler>().name});
+    std::vector<Object> hpas;
+    for (const spec::Kind* kind : spec::horizontal_kinds())
+        for (Object& object : cluster_.list({.kind = kind->name}))
+            hpas.push_back(std::move(object));
     for (const Object& object : wanted)
-        if (object.is<spec::HorizontalPodAutoscaler>()) hpas.push_back(object);
+        if (spec::horizontal_of(object)) hpas.push_back(object);
     Json results = Json::array();
     for (const Object& object : wanted) {
         const auto found = cluster_.get(key_of(object));

@@ -53,6 +53,22 @@ void set_all(
     }
 }
 
+/// What an HPA steers is neither set nor spoken of.
+void leave_out(std::span<const Contested> contested, Admission& admission) {
+    for (const Contested& one : contested) {
+        for (ContainerResources& container : admission.containers) {
+            if (container.container != one.container) continue;
+            container.requests.erase(one.resource);
+            container.limits.erase(one.resource);
+        }
+        const auto notes = admission.annotations.find(one.container);
+        if (notes == admission.annotations.end()) continue;
+        std::erase_if(notes->second, [&](const std::string& note) {
+            return note.starts_with(one.resource + " ");
+        });
+    }
+}
+
 }  // namespace
 
 Admission resources_for(
@@ -83,9 +99,15 @@ Admission resources_for(
     return made;
 }
 
-spec::Pod admit(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges) {
+spec::Pod admit(
+    const spec::VerticalPodAutoscaler& vpa,
+    spec::Pod pod,
+    const LimitRanges& ranges,
+    std::span<const Contested> contested
+) {
     if (update_mode(vpa.spec) == UpdateMode::off) return pod;
-    const Admission admission = resources_for(vpa, pod, ranges);
+    Admission admission = resources_for(vpa, pod, ranges);
+    leave_out(contested, admission);
     std::vector<std::string> changes, names;
     for (std::size_t i = 0; i < pod.spec.containers.size(); ++i) {
         spec::Container& container = pod.spec.containers[i];
@@ -107,9 +129,13 @@ spec::Pod admit(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const Lim
 }
 
 spec::Pod resized(
-    const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges
+    const spec::VerticalPodAutoscaler& vpa,
+    spec::Pod pod,
+    const LimitRanges& ranges,
+    std::span<const Contested> contested
 ) {
-    const Admission admission = resources_for(vpa, pod, ranges);
+    Admission admission = resources_for(vpa, pod, ranges);
+    leave_out(contested, admission);
     for (std::size_t i = 0; i < pod.spec.containers.size(); ++i) {
         spec::ResourceRequirements& own = pod.spec.containers[i].resources;
         for (const auto& [resource, amount] : admission.containers[i].requests)

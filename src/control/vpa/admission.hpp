@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/vpa/capping.hpp"
+#include "control/vpa/contention.hpp"
 
 namespace swell::control::vpa {
 
@@ -31,19 +32,29 @@ inline constexpr const char* observed_containers = "vpaObservedContainers";
 inline constexpr const char* updates = "vpaUpdates";
 
 /// The pod as it is to be created: with the requests and limits of resources_for(), and both
-/// annotations. With update mode Off it stays as it is.
+/// annotations. With update mode Off it stays as it is, and so does what is contested.
 ///
 /// Whoever creates a pod on behalf of a controller calls this last, with the autoscaler that
 /// controls the pod (see match.hpp); VpaController::admit does both.
-spec::Pod admit(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges);
+spec::Pod admit(
+    const spec::VerticalPodAutoscaler& vpa,
+    spec::Pod pod,
+    const LimitRanges& ranges,
+    std::span<const Contested> contested = {}
+);
 
 /// The annotation of pods that were resized in place.
 inline constexpr const char* in_place_updated = "vpaInPlaceUpdated";
 
 /// A running pod as it is to be resized in place: with the requests and limits of resources_for()
-/// and the annotation in_place_updated.
+/// and the annotation in_place_updated. What is contested stays as it is.
 ///
 /// Source  vertical-pod-autoscaler pkg/updater/inplace
-spec::Pod resized(const spec::VerticalPodAutoscaler& vpa, spec::Pod pod, const LimitRanges& ranges);
+spec::Pod resized(
+    const spec::VerticalPodAutoscaler& vpa,
+    spec::Pod pod,
+    const LimitRanges& ranges,
+    std::span<const Contested> contested = {}
+);
 
 }  // namespace swell::control::vpa

@@ -32,6 +32,29 @@ std::vector<spec::LimitRange> limit_ranges(const cluster::Cluster& cluster, cons
     return ranges;
 }
 
+/// An Autoscaler may have the name of a VPA. No VPA's checkpoint ends like this: a container's name
+/// has no dot.
+constexpr std::string_view of_autoscaler = "autoscaler/";
+
+struct CheckpointNames {
+    std::string vpa;     ///< spec.vpaObjectName
+    std::string suffix;  ///< of metadata.name
+};
+
+CheckpointNames checkpoint_of(const cluster::Object& governor) {
+    const std::string& name = governor.metadata().name;
+    if (!governor.is<spec::Autoscaler>()) return {name, ""};
+    return {std::string(of_autoscaler) + name, ".autoscaler"};
+}
+
+spec::Key owner_of(const Checkpoint& checkpoint) {
+    const std::string& name = checkpoint.spec.vpa_object_name;
+    const std::string& ns = checkpoint.metadata.ns;
+    if (!name.starts_with(of_autoscaler))
+        return {kind_of<spec::VerticalPodAutoscaler>().name, ns, name};
+    return {kind_of<spec::Autoscaler>().name, ns, name.substr(of_autoscaler.size())};
+}
+
 /// Creates the checkpoint or replaces its status; a created object has none yet.
 void write(cluster::Cluster& cluster, Checkpoint checkpoint) {
     const spec::VpaCheckpointStatus status = checkpoint.status;
@@ -45,6 +68,20 @@ void write(cluster::Cluster& cluster, Checkpoint checkpoint) {
     (void)cluster.update_status(std::move(next));
 }
 
+std::vector<spec::Pod> pods_of(const cluster::Cluster& cluster, const Governor& governor) {
+    std::vector<spec::Pod> pods;
+    if (!governor.fault.empty()) return pods;
+    cluster::Query query;
+    query.kind = kind_of<spec::Pod>().name;
+    query.ns = governor.selection.ns;
+    query.labels = governor.selection.selector;
+    for (const cluster::Object& object : cluster.list(query)) {
+        const spec::Pod& pod = object.as<spec::Pod>();
+        if (!pod.metadata.deletion_timestamp) pods.push_back(pod);
+    }
+    return pods;
+}
+
 void set_fault(std::vector<spec::Condition>& conditions, const std::string& fault, Instant now) {
     remove_condition(conditions, "ConfigDeprecated");
     if (fault.empty()) return remove_condition(conditions, "ConfigUnsupported");
@@ -53,6 +90,29 @@ void set_fault(std::vector<spec::Condition>& conditions, const std::string& faul
     unsupported.status = "True";
     unsupported.message = fault;
     set_condition(conditions, std::move(unsupported), now);
+}
+
+void set_contention(
+    std::vector<spec::Condition>& conditions, std::span<const Contested> contested, Instant now
+) {
+    if (contested.empty()) return remove_condition(conditions, "ResourceContention");
+    spec::Condition condition;
+    condition.type = "ResourceContention";
+    condition.status = "True";
+    condition.reason = "HorizontalPodAutoscalerScalesOnUtilization";
+    condition.message = explain_contention(contested).text;
+    set_condition(conditions, std::move(condition), now);
+}
+
+void set_observing(std::vector<spec::Condition>& conditions, bool observes, Instant now) {
+    if (!observes) return remove_condition(conditions, "Observing");
+    spec::Condition condition;
+    condition.type = "Observing";
+    condition.status = "True";
+    condition.reason = "ModeObserve";
+    condition.message =
+        "swell.dev/mode is Observe: recommends beside what happens, and changes no pod";
+    set_condition(conditions, std::move(condition), now);
 }
 
 }  // namespace
@@ -140,7 +200,7 @@ void VpaController::load_checkpoints(const Governor& governor, Kept& kept) {
     for (const cluster::Object& object :
          list(world_.cluster, kind_of<Checkpoint>().name, metadata.ns)) {
         const Checkpoint& checkpoint = object.as<Checkpoint>();
-        if (checkpoint.spec.vpa_object_name != metadata.name) continue;
+        if (checkpoint.spec.vpa_object_name != checkpoint_of(governor.object).vpa) continue;
         auto loaded = load(checkpoint.status, config_.history, world_.clock.now());
         if (!loaded) {
             world_.cluster.event(
@@ -197,12 +257,14 @@ void VpaController::recommend(const Governor& governor) {
 // Reasons before acts: a target that could not be journaled is not published.
 void VpaController::publish(const Governor& governor, const Recommended& made, Kept& kept) {
     journal::Entry entry = entry_of(governor, made, config_.recommender);
+    if (governor.observes())
+        set_against(pods_of(world_.cluster, governor), made, governor.contested, entry);
     const bool changes = entry.action == "recommend";
     std::string gist = gist_of(entry);
     if (!changes && gist == kept.gist && made.at < kept.told + repeat_hold)
         return (void)write_status(governor, made);
     const Result<std::uint64_t> id = world_.journal.write(entry);
-    if (!id && changes) return;
+    if (!id && entry.action != "hold") return;
     const Result<void> written = write_status(governor, made);
     if (!id) return;
     entry.id = *id;
@@ -218,17 +280,20 @@ void VpaController::publish(const Governor& governor, const Recommended& made, K
 
 // When another write came first, the next period decides anew.
 Result<void> VpaController::write_status(const Governor& governor, const Recommended& made) {
-    spec::VerticalPodAutoscaler next = governor.vpa();
-    next.status.recommendation = made.recommendation;
-    next.status.observed_generation = next.metadata.generation;
-    set_fault(next.status.conditions, governor.fault, made.at);
+    spec::VpaStatus next = governor.vpa().status;
+    next.recommendation = made.recommendation;
+    next.observed_generation = governor.vpa().metadata.generation;
+    set_fault(next.conditions, governor.fault, made.at);
+    set_contention(next.conditions, governor.contested, made.at);
+    set_observing(next.conditions, governor.observes(), made.at);
     conclude(
-        next.status.conditions,
+        next.conditions,
         {!made.recommendation.container_recommendations.empty(), made.pods > 0},
         made.at
     );
-    if (next.status == governor.vpa().status) return {};
-    const auto written = world_.cluster.update_status(std::move(next));
+    if (next == governor.vpa().status) return {};
+    const auto written =
+        world_.cluster.update_status(spec::with_status(governor.object, std::move(next)));
     if (!written) return std::unexpected(written.error());
     return {};
 }
@@ -242,8 +307,9 @@ void VpaController::save_checkpoints(const Governor& governor) {
     for (auto& [container, status] : save(model_, governor.selection, kept.initial, now)) {
         Checkpoint checkpoint;
         checkpoint.metadata.ns = metadata.ns;
-        checkpoint.metadata.name = metadata.name + "-" + container;
-        checkpoint.spec = {metadata.name, container};
+        const CheckpointNames names = checkpoint_of(governor.object);
+        checkpoint.metadata.name = metadata.name + "-" + container + names.suffix;
+        checkpoint.spec = {names.vpa, container};
         checkpoint.status = std::move(status);
         write(world_.cluster, std::move(checkpoint));
     }
@@ -256,11 +322,7 @@ void VpaController::collect_checkpoints() {
     checkpoints_collected_ = now;
     for (const cluster::Object& object : list(world_.cluster, kind_of<Checkpoint>().name, "")) {
         const Checkpoint& checkpoint = object.as<Checkpoint>();
-        const spec::Key owner{
-            kind_of<spec::VerticalPodAutoscaler>().name,
-            checkpoint.metadata.ns,
-            checkpoint.spec.vpa_object_name
-        };
+        const spec::Key owner = owner_of(checkpoint);
         if (!world_.cluster.get(owner)) (void)world_.cluster.remove(spec::key_of(object), {});
     }
 }
@@ -274,7 +336,8 @@ spec::Pod VpaController::admit(spec::Pod pod) const {
     const std::vector<Governor> all = governors(world_.cluster, pod.metadata.ns);
     std::vector<const Governor*> active;
     for (const Governor& one : all)
-        if (one.fault.empty() && update_mode(one.vpa().spec) != UpdateMode::off)
+        if (one.fault.empty() && !one.observes() &&
+            update_mode(one.vpa().spec) != UpdateMode::off)
             active.push_back(&one);
     if (active.empty()) return pod;
     const auto topmost = topmost_controller(world_.cluster, pod.metadata);
@@ -283,7 +346,7 @@ spec::Pod VpaController::admit(spec::Pod pod) const {
     const auto ranges = limit_ranges(world_.cluster, pod.metadata.ns);
     // Kubernetes gives a pod the ranges' defaults before the autoscaler's webhook sees it.
     cluster::set_defaults(ranges, pod);
-    return vpa::admit(governor->vpa(), std::move(pod), limits_of(ranges));
+    return vpa::admit(governor->vpa(), std::move(pod), limits_of(ranges), governor->contested);
 }
 
 }  // namespace swell::control::vpa

@@ -21,7 +21,7 @@ struct Config {
     UpdaterConfig updater;
 };
 
-/// Keeps every VerticalPodAutoscaler: once a period it takes what the pods used, recommends, writes
+/// Keeps every VerticalPodAutoscaler, and of every Autoscaler the part that is one: once a period it takes what the pods used, recommends, writes
 /// statuses and checkpoints, and then lets the updater do its part. History that was written down
 /// is read when the controller starts.
 ///

@@ -6,6 +6,7 @@
 #include "cluster/store/store.hpp"
 #include "journal/memory.hpp"
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/quota.hpp"
 
 namespace swell::control::vpa {
@@ -67,6 +68,7 @@ struct VpaControllerTest : testing::Test {
         deployment.metadata.name = "shop";
         deployment.spec.selector.match_labels = {{"app", "shop"}};
         deployment.spec.replicas = replicas;
+        deployment.spec.pod_template.spec.containers.emplace_back().name = "app";
         const auto owner = store->create(deployment);
         CHECK(owner.has_value());
         spec::ReplicaSet set;
@@ -382,6 +384,120 @@ TEST_F(VpaControllerTest, OfTwoAutoscalersTheOlderIsInCharge) {
     run_settling(5min);
     for (const spec::Pod& pod : pods())
         EXPECT_EQ(request(pod, "cpu"), "50m") << "one that is off is in charge of nothing";
+}
+
+TEST_F(VpaControllerTest, GivesWayToAnHpaThatScalesOnAUtilization) {
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    spec::HorizontalPodAutoscaler hpa;
+    hpa.metadata.name = "shop";
+    hpa.spec.scale_target_ref = {"apps/v1", "Deployment", "shop"};
+    hpa.spec.max_replicas = 9;
+    spec::MetricSpec& cpu = hpa.spec.metrics.emplace_back();
+    cpu.type = "Resource";
+    cpu.resource.emplace().name = "cpu";
+    cpu.resource->target.average_utilization = 70;
+    ASSERT_TRUE(store->create(hpa));
+    begin();
+    run_settling(10min);
+    EXPECT_EQ(target("cpu").text(), "126m") << "recommended";
+    EXPECT_EQ(created, 8) << "and each pod evicted once, for its memory";
+    for (const spec::Pod& pod : pods()) {
+        EXPECT_EQ(request(pod, "cpu"), "1") << "but not set";
+        EXPECT_EQ(pod.spec.containers[0].resources.requests.at("memory"), target("memory"));
+    }
+    EXPECT_THAT(conditions(), Contains("ResourceContention=True"));
+    EXPECT_EQ(
+        entries("recommend").front().steps.back().text,
+        "hpa/shop scales on the utilization of cpu of app: recommended, but not set, so that the "
+        "two do not chase each other"
+    );
+    EXPECT_THAT(
+        entries("evict").front().after.at("app").get<std::string>(), HasSubstr("cpu 1, memory")
+    );
+    ASSERT_TRUE(store->remove({"HorizontalPodAutoscaler", "default", "shop"}, {}));
+    run_settling(10min);
+    EXPECT_THAT(conditions(), testing::Not(Contains("ResourceContention=True")));
+    replicas = 5;
+    settle();
+    EXPECT_EQ(request(pods().back(), "cpu"), "126m") << "what is new gets it again";
+}
+
+TEST_F(VpaControllerTest, AnAutoscalerSizesPodsAndGivesWayToItself) {
+    spec::Autoscaler whole;
+    whole.metadata.name = "shop";
+    whole.spec.scale_target_ref = {"apps/v1", "Deployment", "shop"};
+    whole.spec.max_replicas = 9;
+    spec::MetricSpec& cpu = whole.spec.metrics.emplace_back();
+    cpu.type = "Resource";
+    cpu.resource.emplace().name = "cpu";
+    cpu.resource->target.average_utilization = 70;
+    whole.spec.vertical.emplace().update_policy.emplace().update_mode = "Recreate";
+    ASSERT_TRUE(store->create(whole));
+    begin();
+    run_settling(10min);
+    const auto status =
+        store->get({"Autoscaler", "default", "shop"})->as<spec::Autoscaler>().status;
+    ASSERT_TRUE(status.vertical && status.vertical->recommendation);
+    EXPECT_FALSE(status.horizontal);
+    const auto& made = status.vertical->recommendation->container_recommendations.at(0);
+    EXPECT_EQ(made.target.at("cpu").text(), "126m");
+    EXPECT_EQ(created, 8);
+    for (const spec::Pod& pod : pods()) {
+        EXPECT_EQ(request(pod, "cpu"), "1");
+        EXPECT_EQ(pod.spec.containers[0].resources.requests.at("memory"), made.target.at("memory"));
+    }
+    EXPECT_EQ(entries("recommend").front().subject, "autoscaler/shop");
+    EXPECT_THAT(
+        entries("recommend").front().steps.back().text,
+        HasSubstr("autoscaler/shop scales on the utilization of cpu of app: recommended")
+    );
+    // It remembers under a name that no VPA has.
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    run_settling(5min);
+    for (const char* name : {"shop-app", "shop-app.autoscaler"})
+        EXPECT_TRUE(store->get({"VerticalPodAutoscalerCheckpoint", "default", name})) << name;
+    ASSERT_TRUE(store->remove({"Autoscaler", "default", "shop"}, {}));
+    run_settling(15min);
+    EXPECT_TRUE(store->get({"VerticalPodAutoscalerCheckpoint", "default", "shop-app"}));
+    EXPECT_FALSE(store->get({"VerticalPodAutoscalerCheckpoint", "default", "shop-app.autoscaler"}));
+}
+
+TEST_F(VpaControllerTest, OneThatObservesRecommendsAndTouchesNoPod) {
+    spec::VerticalPodAutoscaler observing = autoscaler("Recreate");
+    observing.metadata.annotations["swell.dev/mode"] = "Observe";
+    ASSERT_TRUE(store->create(observing));
+    begin();
+    run_settling(10min);
+    EXPECT_EQ(target("cpu").text(), "126m");
+    EXPECT_EQ(created, 4);
+    EXPECT_TRUE(entries("evict").empty());
+    EXPECT_THAT(conditions(), Contains("Observing=True"));
+    replicas = 5;
+    settle();
+    EXPECT_EQ(request(pods().back(), "cpu"), "1") << "nor a new one";
+    const std::vector<journal::Entry> told = entries("observe");
+    ASSERT_GE(told.size(), 3u);
+    EXPECT_EQ(told[0].before["app"], "cpu 1, memory 67108864");
+    EXPECT_THAT(told[0].after["app"].get<std::string>(), HasSubstr("cpu 126m, memory "));
+    EXPECT_THAT(told[0].summary, HasSubstr("would set other requests: app: 4 samples"));
+    EXPECT_THAT(told[1].summary, HasSubstr("would evict pod shop-"));
+    EXPECT_EQ(told[1].after.begin().value(), "evicted");
+    EXPECT_LE(told.size(), 8u) << "what stays is told sparingly";
+    EXPECT_THAT(events(), Contains("ObservedEviction"));
+    EXPECT_THAT(events(), testing::Not(Contains("EvictedPod")));
+}
+
+TEST_F(VpaControllerTest, OneThatObservesIsInNobodysWay) {
+    spec::VerticalPodAutoscaler observing = autoscaler("Recreate");
+    observing.metadata.name = "elder";
+    observing.metadata.annotations["swell.dev/mode"] = "Observe";
+    ASSERT_TRUE(store->create(observing));
+    clock.run_for(1s);
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    begin();
+    run_settling(5min);
+    EXPECT_EQ(entries("evict").size(), 4u);
+    for (const spec::Pod& pod : pods()) EXPECT_EQ(request(pod, "cpu"), "126m");
 }
 
 TEST_F(VpaControllerTest, SaysWhatIsWrongWithATarget) {

@@ -13,8 +13,14 @@ bool is_ours(const spec::VpaSpec& spec) {
     return spec.recommenders.empty() || spec.recommenders.front().name == "default";
 }
 
-Governor govern(const cluster::Cluster& cluster, cluster::Object object) {
-    Governor made{std::move(object), {}, {}};
+Governor govern(
+    const cluster::Cluster& cluster,
+    const Horizontals& horizontals,
+    const cluster::Object& object,
+    spec::VerticalPodAutoscaler part
+) {
+    Governor made{object, {}, {}};
+    made.part = std::move(part);
     const spec::VerticalPodAutoscaler& vpa = made.vpa();
     const spec::CrossVersionObjectReference& target = vpa.spec.target_ref;
     const auto scale = hpa::read_scale(cluster, vpa.metadata.ns, target);
@@ -34,19 +40,22 @@ Governor govern(const cluster::Cluster& cluster, cluster::Object object) {
         return made;
     }
     made.selection = {vpa.metadata.ns, std::move(*selector)};
+    made.contested = horizontals.contested_with(vpa, pods_of(scale->object));
     return made;
 }
 
 }  // namespace
 
 std::vector<Governor> governors(const cluster::Cluster& cluster, const std::string& ns) {
-    cluster::Query query;
-    query.kind = spec::kind_of<spec::VerticalPodAutoscaler>().name;
-    query.ns = ns;
     std::vector<Governor> made;
-    for (cluster::Object& object : cluster.list(query))
-        if (is_ours(object.as<spec::VerticalPodAutoscaler>().spec))
-            made.push_back(govern(cluster, std::move(object)));
+    const auto all = list_all(cluster, spec::vertical_kinds(), ns);
+    if (all.empty()) return made;
+    const Horizontals horizontals(cluster, ns);
+    for (const cluster::Object& object : all) {
+        auto part = spec::vertical_of(object);
+        if (part && is_ours(part->spec))
+            made.push_back(govern(cluster, horizontals, object, *std::move(part)));
+    }
     return made;
 }
 

@@ -9,9 +9,6 @@
 
 namespace swell::control::vpa {
 
-/// `vpa/shop`, or `vpa/prod/shop` outside `default`.
-std::string subject_of(const spec::ObjectMeta& vpa);
-
 /// What was recommended, as the journal keeps it: action `recommend` when a target changes, `hold`
 /// when none does.
 struct Recommended {
@@ -24,7 +21,17 @@ journal::Entry entry_of(
     const Governor& governor, const Recommended& made, const RecommenderConfig& config
 );
 
-/// An update of a pod: action `evict` or `resize`.
+/// Makes of it what one that observes tells: `before` are the pods' requests, `after` what they
+/// would be; without what it would leave to an HPA. Action `observe` where they differ, else
+/// `hold`.
+void set_against(
+    const std::vector<spec::Pod>& pods,
+    const Recommended& made,
+    std::span<const Contested> contested,
+    journal::Entry& entry
+);
+
+/// An update of a pod: action `evict` or `resize`; `observe` where the autoscaler only observes.
 enum class Act { evict, resize };
 journal::Entry entry_of(
     const Governor& governor,

@@ -182,11 +182,13 @@ Candidate judge(
     const spec::Pod& pod,
     const LimitRanges& ranges,
     Instant now,
-    const UpdaterConfig& config
+    const UpdaterConfig& config,
+    std::span<const Contested> contested
 ) {
     Candidate made;
     made.pod = &pod;
     made.capped = cap_for_pod(vpa, pod, ranges);
+    if (made.capped.recommendation) give_way(contested, pod, *made.capped.recommendation);
     const auto recommendation =
         made.capped.recommendation.value_or(spec::RecommendedPodResources{});
     made.priority = priority_of(pod, recommendation);

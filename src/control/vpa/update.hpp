@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "control/vpa/capping.hpp"
+#include "control/vpa/contention.hpp"
 
 namespace swell::control::vpa {
 
@@ -54,13 +55,14 @@ struct Candidate {
     bool accepted() const { return verdict <= Verdict::long_lived; }
 };
 
-/// What an updater makes of one pod.
+/// What an updater makes of one pod. What is contested is no reason to update it.
 Candidate judge(
     const spec::VerticalPodAutoscaler& vpa,
     const spec::Pod& pod,
     const LimitRanges& ranges,
     Instant now,
-    const UpdaterConfig& config
+    const UpdaterConfig& config,
+    std::span<const Contested> contested = {}
 );
 
 /// Candidates in the order in which they are updated; those not accepted are left out. Equal ones

@@ -38,6 +38,15 @@ Governors updating(const std::vector<Governor>& all) {
     return found;
 }
 
+/// Among whom it is asked which one is in charge of a pod: one that observes is in nobody's way.
+Governors beside(const Governor& one, const Governors& active) {
+    if (one.observes()) return {&one};
+    Governors acting;
+    for (const Governor* other : active)
+        if (!other->observes()) acting.push_back(other);
+    return acting;
+}
+
 }  // namespace
 
 Resize resize_through(cluster::Cluster& cluster) {
@@ -74,7 +83,10 @@ struct Updater::Work {
     ) const {
         std::vector<Candidate> made;
         for (const spec::Pod* pod : pods)
-            if (may(*pod)) made.push_back(judge(governor.vpa(), *pod, ranges, now, config));
+            if (may(*pod))
+                made.push_back(
+                    judge(governor.vpa(), *pod, ranges, now, config, governor.contested)
+                );
         return update_order(std::move(made));
     }
 };
@@ -85,6 +97,7 @@ void Updater::run(
     const Governors active = updating(all);
     std::set<std::string> live;
     for (const Governor* governor : active) {
+        const Governors peers = beside(*governor, active);
         cluster::Query query;
         query.kind = spec::kind_of<spec::Pod>().name;
         query.ns = governor->selection.ns;
@@ -95,7 +108,7 @@ void Updater::run(
             const spec::Pod& pod = object.as<spec::Pod>();
             if (!is_live(pod)) continue;
             const auto topmost = topmost_controller(world_.cluster, pod.metadata);
-            if (in_charge(active, pod, topmost) != governor) continue;
+            if (in_charge(peers, pod, topmost) != governor) continue;
             pods.push_back(&pod);
             live.insert(pod.metadata.uid);
         }
@@ -116,6 +129,7 @@ void Updater::run(
     }
     std::erase_if(resizing_since_, [&](const auto& one) { return !live.contains(one.first); });
     std::erase_if(refusals_, [&](const auto& one) { return !live.contains(one.first); });
+    std::erase_if(told_, [&](const auto& one) { return !live.contains(one.first.second); });
 }
 
 void Updater::update(Work& work) {
@@ -175,8 +189,37 @@ Result<void> Updater::journaled(
     return done;
 }
 
+// What would be done counts as done for the rest of the loop.
+void Updater::observe(Work& work, const Candidate& candidate, Act act) {
+    const spec::Pod& pod = *candidate.pod;
+    const Disruption::Group* group = work.disruption.group_of(pod);
+    journal::Entry entry = entry_of(
+        work.governor, candidate, group == nullptr ? Disruption::Group{} : *group, act, work.now
+    );
+    if (act == Act::evict) work.disruption.evicted(pod);
+    if (act == Act::resize) work.disruption.resized(pod);
+    Told& told = told_[{work.governor.object.metadata().uid, pod.metadata.uid}];
+    const std::string gist = gist_of(entry);
+    if (told.gist == gist && work.now < told.at + repeat_observation) return;
+    const Result<std::uint64_t> id = world_.journal.write(entry);
+    if (!id) return;
+    told = {gist, work.now};
+    entry.id = *id;
+    world_.cluster.event(
+        work.governor.object,
+        false,
+        act == Act::evict ? "ObservedEviction" : "ObservedResize",
+        "VPA Updater " + entry.summary + "; nothing was changed (swell.dev/mode: Observe)"
+    );
+    if (work.on_decision) work.on_decision(entry);
+}
+
 // Returns false when nothing more is to be tried: nothing can be journaled.
 bool Updater::evict(Work& work, const Candidate& candidate) {
+    if (work.governor.observes()) {
+        observe(work, candidate, Act::evict);
+        return true;
+    }
     const spec::Pod& pod = *candidate.pod;
     bool tried = false;
     const auto done = journaled(work, candidate, Act::evict, [&] {
@@ -203,9 +246,15 @@ bool Updater::evict(Work& work, const Candidate& candidate) {
 }
 
 Result<void> Updater::resize(Work& work, const Candidate& candidate) {
+    if (work.governor.observes()) {
+        observe(work, candidate, Act::resize);
+        return {};
+    }
     const spec::Pod& pod = *candidate.pod;
     const auto done = journaled(work, candidate, Act::resize, [&] {
-        return resize_(resized(work.governor.vpa(), pod, work.ranges));
+        return resize_(
+            resized(work.governor.vpa(), pod, work.ranges, work.governor.contested)
+        );
     });
     if (!done) return done;
     world_.cluster.event(

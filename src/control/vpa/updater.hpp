@@ -25,7 +25,8 @@ Resize resize_through(cluster::Cluster& cluster);
 /// One loop of the original's updater: pods of autoscalers with mode Recreate, Auto or
 /// InPlaceOrRecreate whose requests are off are evicted (and come back with others, see
 /// VpaController::admission) or resized in place, the neediest first, as many as each controller
-/// can do without. Each is journaled before it is done; what cannot be journaled is not done.
+/// can do without. Each is journaled before it is done; what cannot be journaled is not done. Of
+/// autoscalers that observe it is journaled alone.
 ///
 /// A resize that fails ends in an eviction, as in the original. Not so one that a quota forbids: it
 /// would forbid the pod that is to take its place as well, and the service would be a pod short. It
@@ -44,15 +45,22 @@ class Updater {
     void resize_with(Resize door) { resize_ = std::move(door); }
 
     static constexpr Duration refused_hold = std::chrono::minutes(10);
+    /// How often an autoscaler that observes is journaled for one pod while nothing changes.
+    static constexpr Duration repeat_observation = std::chrono::minutes(10);
 
   private:
     struct Work;
+    struct Told {
+        std::string gist;
+        Instant at{};
+    };
     struct Refusal {
         std::string targets;
         Instant at{};
     };
     void update(Work& work);
     void resize_or_evict(Work& work);
+    void observe(Work& work, const Candidate& candidate, Act act);
     bool evict(Work& work, const Candidate& candidate);
     Result<void> resize(Work& work, const Candidate& candidate);
     bool is_refused(const Candidate& candidate, Instant now) const;
@@ -67,6 +75,7 @@ class Updater {
     Resize resize_;
     Disruption::FirstSeen resizing_since_;
     std::map<std::string, Refusal> refusals_;  ///< by uid
+    std::map<std::pair<std::string, std::string>, Told> told_;  ///< by autoscaler and pod, their uids
 };
 
 }  // namespace swell::control::vpa
