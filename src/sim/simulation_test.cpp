@@ -138,7 +138,7 @@ TEST(Simulation, ABillionRequestsASecondAreJustTooMany) {
     Options options;
     options.length = 30min;
     options.point = 15s;
-    const auto out = run(options, Trace({{0s, 10}, {300s, most_rate}, {600s, 10}}));
+    const auto out = run(options, Trace({{0s, 10}, {300s, most_rate}, {600s, 10}, {1800s, 10}}));
     const ServiceOutcome& service = out.services.at(0);
     EXPECT_EQ(service.highest, 20);
     EXPECT_GT(service.served.failed, 1e11);
@@ -149,6 +149,7 @@ TEST(Simulation, ABillionRequestsASecondAreJustTooMany) {
         EXPECT_LE(point.late, 1);
         EXPECT_LE(point.cpu_cores, 20 * 0.5 + 1e-6);
     }
+    EXPECT_EQ(service.scalings.back().after, 2) << "and then it is over";
 }
 
 TEST(Simulation, WorkloadAnnotations) {

@@ -74,6 +74,7 @@ TEST(Trace, Reading) {
         {"a time of NaN in the middle", "0,1\nnan,2\n", "t.csv:2:1: time_s: must be finite, got nan", 0, ""},
         {"minus infinite",              "0,-inf\n", "t.csv:1:3: rps: must be finite, got -inf", 0, ""},
         {"blanks alone",                " \n\n\t\n", "t.csv: there are no rows of time_s,rps", 0, ""},
+        {"no text at all",           "\x7f""ELF\n", "t.csv:1:5: expected time_s,rps, got one column", 0, ""},
         {"empty",                    "", "t.csv: there are no rows of time_s,rps", 0, ""},
         {"a header alone",           "time_s,rps\n", "t.csv: there are no rows of time_s,rps", 0, ""},
         {"negative",                 "0,1\n60,-2\n", "t.csv:2:4: rps: must not be negative, got -2", 0, ""},

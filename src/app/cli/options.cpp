@@ -126,6 +126,14 @@ void simulate_command(CLI::App& app, Options& o) {
     simulate->add_option(
         "--start-up", o.start_up, "From a pod's creation to readiness; default 10s"
     );
+    simulate->add_option(
+        "--scrape-interval",
+        o.scrape_interval,
+        "Of the metrics, and the time that each is a mean over; default 15s"
+    );
+    simulate->add_option(
+        "--metric-lag", o.metric_lag, "From a scrape until it can be read; default 2s"
+    );
     simulate->add_option("--crashes-per-hour", o.crashes_per_hour, "Of each pod; default 0")
         ->check(CLI::Range(0.0, 3600.0));
 }

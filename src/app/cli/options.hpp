@@ -45,6 +45,7 @@ struct Options {
     std::string length;                                ///< simulate --for
     std::string compare, csv, html;                    ///< simulate
     std::string start_up, objective, cpu_per_request;  ///< simulate: durations
+    std::string scrape_interval, metric_lag;           ///< simulate: durations
     double peak = 0;                                   ///< simulate --peak
     double crashes_per_hour = 0;                       ///< simulate
     bool plain = false;                                ///< up --plain: lines even on a terminal

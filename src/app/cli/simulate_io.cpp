@@ -125,6 +125,27 @@ Result<Duration> duration_of(const std::string& name, const std::string& text, D
     return *read;
 }
 
+/// How old the metrics are that an autoscaler sees.
+Result<sim::Measuring> measuring_of(const Options& o) {
+    sim::Measuring measuring;
+    const auto period = duration_of("--scrape-interval", o.scrape_interval, measuring.period);
+    if (!period) return std::unexpected(period.error());
+    if (*period < std::chrono::seconds(1))
+        return fail(Code::invalid, "--scrape-interval: must be at least 1s");
+    const auto lag =
+        duration_of("--metric-lag", o.metric_lag, std::min<Duration>(measuring.lag, *period));
+    if (!lag) return std::unexpected(lag.error());
+    if (*lag > *period)
+        return fail(
+            Code::invalid,
+            "--metric-lag: must be at most the scrape interval (" + to_text(*period) + "), got " +
+                to_text(*lag)
+        );
+    measuring.period = *period;
+    measuring.lag = *lag;
+    return measuring;
+}
+
 /// About a thousand points a chart, on whole periods.
 Duration point_of(const sim::Options& options) {
     const Duration period = options.measuring.period;
@@ -146,6 +167,9 @@ Result<sim::Options> options_of(const Options& o, const std::vector<Named>& trac
         duration_of("--cpu-per-request", o.cpu_per_request, std::chrono::milliseconds(10));
     if (!cpu) return std::unexpected(cpu.error());
     if (*cpu == Duration{}) return fail(Code::invalid, "--cpu-per-request: must be more than 0");
+    const auto measuring = measuring_of(o);
+    if (!measuring) return std::unexpected(measuring.error());
+    options.measuring = *measuring;
     options.length = *length;
     options.pods.start_up = *start_up;
     options.pods.crashes_per_hour = o.crashes_per_hour;
@@ -178,6 +202,8 @@ Result<void> simulate_command(const Options& o) {
         if (!loads) return std::unexpected(loads.error());
         auto outcome = sim::simulate_all(*options, *objects, *loads);
         if (!outcome) return std::unexpected(outcome.error());
+        for (const std::string& trouble : outcome->troubles)
+            std::cerr << "warning: " << (label.empty() ? "" : label + ": ") << trouble << "\n";
         outcomes.push_back(std::move(*outcome));
     }
     std::vector<sim::Side> sides;

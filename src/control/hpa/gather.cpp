@@ -9,7 +9,8 @@ namespace {
 
 PodSample::Phase phase_of(const std::string& phase) {
     if (phase == "Running") return PodSample::Phase::running;
-    if (phase == "Pending") return PodSample::Phase::pending;
+    // One that no runtime has seen yet is Pending in the original.
+    if (phase.empty() || phase == "Pending") return PodSample::Phase::pending;
     if (phase == "Succeeded") return PodSample::Phase::succeeded;
     if (phase == "Failed") return PodSample::Phase::failed;
     return PodSample::Phase::unknown;

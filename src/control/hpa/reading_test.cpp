@@ -88,6 +88,13 @@ TEST(HpaReading, AnAbsurdUsageIsAMissingOne) {
     }
 }
 
+TEST(HpaReading, APodThatNoRuntimeHasSeenIsPending) {
+    spec::Pod fresh = pod("a");
+    fresh.status = {};
+    const spec::Pod* const pods[] = {&fresh};
+    EXPECT_EQ(gather(pods, {}).samples.pods[0].phase, PodSample::Phase::pending);
+}
+
 TEST(HpaReading, AMetricOfPodsLeavesOutWhatIsNoNumber) {
     const spec::Pod a = pod("a"), b = pod("b");
     const spec::Pod* const pods[] = {&a, &b};

@@ -16,6 +16,11 @@ const spec::Condition* find_condition(const spec::Pod& pod, std::string_view typ
     return found == pod.status.conditions.end() ? nullptr : &*found;
 }
 
+/// A pod that no runtime has seen yet is Pending in the original, and runs as little.
+bool is_pending(const spec::Pod& pod) {
+    return pod.status.phase.empty() || pod.status.phase == "Pending";
+}
+
 /// Whether the resize under way failed, or has taken `age` too long.
 bool resize_is_lost(const spec::Pod& pod, Duration age) {
     if (const auto* pending = find_condition(pod, "PodResizePending"))
@@ -72,7 +77,7 @@ Disruption::Disruption(
     for (const spec::Pod* pod : pods) {
         Group& group = groups_[creator_of(*pod)];
         ++group.live;
-        if (pod->status.phase == "Pending") ++group.pending;
+        if (is_pending(*pod)) ++group.pending;
     }
     for (auto& [creator, group] : groups_) {
         if (creator.kind.empty()) continue;
@@ -98,7 +103,7 @@ const Disruption::Group* Disruption::group_of(const spec::Pod& pod) const {
 bool Disruption::can_evict(const spec::Pod& pod, Instant now, FirstSeen& seen) const {
     const Group* group = group_of(pod);
     if (group == nullptr) return false;
-    if (pod.status.phase == "Pending") return true;
+    if (is_pending(pod)) return true;
     if (is_resizing(pod)) return can_evict_resizing(pod, *group, now, seen);
     return group->disruptable();
 }
@@ -107,7 +112,7 @@ ResizeDecision Disruption::can_resize(
     const spec::Pod& pod, const spec::VerticalPodAutoscaler& vpa, Instant now, FirstSeen& seen
 ) const {
     const Group* group = group_of(pod);
-    if (group == nullptr || pod.status.phase == "Pending" || !vpa.status.recommendation)
+    if (group == nullptr || is_pending(pod) || !vpa.status.recommendation)
         return ResizeDecision::deferred;
     if (is_resizing(pod))
         return can_evict_resizing(pod, *group, now, seen) ? ResizeDecision::evict
@@ -116,7 +121,7 @@ ResizeDecision Disruption::can_resize(
 }
 
 void Disruption::evicted(const spec::Pod& pod) {
-    if (pod.status.phase == "Pending") return;
+    if (is_pending(pod)) return;
     const auto found = groups_.find(creator_of(pod));
     if (found != groups_.end()) ++found->second.disturbed;
 }
