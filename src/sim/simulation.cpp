@@ -8,6 +8,7 @@
 #include "control/deployment/controller.hpp"
 #include "control/hpa/controller.hpp"
 #include "control/replicaset/controller.hpp"
+#include "control/vpa/contention.hpp"
 #include "sim/journal.hpp"
 #include "spec/kinds/autoscaler.hpp"
 
@@ -45,7 +46,7 @@ class Run {
 
     Result<void> begin(const std::vector<spec::Object>& objects, const std::vector<Load>& loads) {
         const auto is_vertical = [](const spec::Object& object) {
-            return object.is<spec::VerticalPodAutoscaler>();
+            return spec::vertical_of(object).has_value();
         };
         if (std::ranges::any_of(objects, is_vertical)) size_vertically();
         for (const spec::Object& object : objects)
@@ -80,6 +81,9 @@ class Run {
         vpas_ = std::make_unique<control::vpa::VpaController>(world_, options_.vpa);
         replica_sets_.admit_with(vpas_->admission());
         vpas_->resize_with(control::vpa::resize_through(*store_));
+        hpas_.contention_from([this](const spec::HorizontalPodAutoscaler& hpa) {
+            return control::vpa::explain_contention(*store_, hpa);
+        });
         vpas_->on_decision([this](const journal::Entry& entry) {
             Vertical& kept =
                 vertical_[{entry.ns, entry.observation.at("target").get<std::string>()}];
