@@ -163,17 +163,17 @@ class Run {
     /// What the autoscalers say that they cannot do.
     std::vector<std::string> troubles() const {
         std::vector<std::string> list;
-        cluster::Query query{.kind = kind_of<spec::HorizontalPodAutoscaler>().name};
-        for (const spec::Object& object : store_->list(query)) {
-            const auto& hpa = object.as<spec::HorizontalPodAutoscaler>();
-            for (const spec::Condition& condition : hpa.status.conditions)
-                if (condition.status == "False" && condition.type != "ScalingLimited" &&
-                    condition.type != "ScaledToZero")
-                    list.push_back(
-                        control::hpa::subject_of(hpa) + ": " + condition.type +
-                        " is False: " + condition.reason + ": " + condition.message
-                    );
-        }
+        for (const spec::Kind* kind : spec::horizontal_kinds())
+            for (const spec::Object& object : store_->list({.kind = kind->name})) {
+                const auto hpa = spec::horizontal_of(object);
+                for (const spec::Condition& condition : hpa->status.conditions)
+                    if (condition.status == "False" && condition.type != "ScalingLimited" &&
+                        condition.type != "ScaledToZero")
+                        list.push_back(
+                            to_text(key_of(object)) + ": " + condition.type + " is False: " +
+                            condition.reason + ": " + condition.message
+                        );
+            }
         return list;
     }
 
