@@ -187,6 +187,10 @@ TEST_F(ProxyRemote, AProxyThatWasKilledServesAgainByItself) {
     Remote remote(loop, socket);
     remote.on_connected([&there](bool connected) { there = connected; });
     until([&] { return there; });
+    // It is connected to a socket that listens; the listeners for traffic are there with its answer.
+    std::optional<Result<Stats>> up;
+    remote.stats([&up](Result<Stats> got) { up = std::move(got); });
+    until([&] { return up.has_value(); });
     EXPECT_TRUE(serves(port, "hello")) << "from the state file: nobody has sent it a snapshot";
 
     // And one that dies under us is told the newest snapshot again.

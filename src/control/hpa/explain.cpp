@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "control/hpa/amount.hpp"
 #include "control/hpa/levels.hpp"
@@ -175,6 +176,7 @@ std::string tolerance_text(const Tolerances& tolerances) {
 // answer is one division: nothing filled in.
 void add_thresholds(Step& step, const Calculation& got) {
     if (is_filled_in(got.rule) || got.rule == Rule::from_zero) return;
+    if (got.replicas == std::numeric_limits<std::int32_t>::max()) return;  // there is no more
     const auto more = level_for_more(step.numbers, got.replicas + 1);
     const auto fewer = level_for_fewer(step.numbers, got.replicas - 1);
     if (!more || !fewer) return;
