@@ -64,6 +64,7 @@ spec:
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
   minReplicas: 1
   maxReplicas: 4
+  behavior: {scaleDown: {stabilizationWindowSeconds: 0}}
   metrics: [{type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 10Gi}}}]
 )";
 
@@ -152,7 +153,7 @@ TEST_F(Verbs, FromUpToDown) {
     EXPECT_EQ(
         said({"get", "deploy", "--field-selector", "metadata.name=shop,metadata.namespace!=other",
               "-o", "name"}),
-        "deployment.apps/shop\n"
+        "deployment/shop\n"
     );
     said({"delete", "pod", "talker"});
     EXPECT_TRUE(eventually([&] { return swell.run({"get", "pod", "talker"}).exit_code == 1; }));
