@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "spec/selector.hpp"
+
 namespace swell::app {
 
 namespace {
@@ -14,13 +16,6 @@ std::string text_of(const spec::Labels& labels) {
     std::string text;
     for (const auto& [name, value] : labels) text += (text.empty() ? "" : ",") + name + "=" + value;
     return text;
-}
-
-bool selected(const spec::Labels& labels, const spec::Labels& selector) {
-    return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
-        const auto found = labels.find(wanted.first);
-        return found != labels.end() && found->second == wanted.second;
-    });
 }
 
 bool ready(const spec::Pod& pod) {
@@ -103,11 +98,12 @@ std::string why_not_ready(
     const std::vector<spec::Object>& events
 ) {
     if (service.spec.selector.empty()) return name_of(service) + " selects no pods";
+    const auto selector = spec::Selector::from(service.spec.selector);
     std::string text;
     std::size_t unready = 0, seen = 0;
     for (const auto& object : pods) {
         const auto& pod = object.as<spec::Pod>();
-        if (!selected(pod.metadata.labels, service.spec.selector)) continue;
+        if (!selector.matches(pod.metadata.labels)) continue;
         ++seen;
         if (ready(pod) || ++unready > pods_named) continue;
         text += (text.empty() ? "" : "; ") + ("pod/" + pod.metadata.name) + ": " +
