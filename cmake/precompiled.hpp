@@ -1,5 +1,6 @@
-// What nearly every source reads before its own headers: precompiled once a build, not part of the code. A source still
-// includes what it uses: preset clang compiles without this, and so does the check that headers compile alone.
+// What nearly every source reads before its own headers: precompiled once a build, not part of the
+// code. A source still includes what it uses: preset clang compiles without this, and so does the
+// check that headers compile alone.
 
 #include <algorithm>
 #include <array>

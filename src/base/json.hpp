@@ -2,7 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-// Compiled once, in json.cpp: every other source would compile its own otherwise, at two seconds each.
+// Compiled once, in json.cpp: every other source would compile its own otherwise, at two seconds
+// each.
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 extern template class nlohmann::detail::serializer<nlohmann::ordered_json>;
 

@@ -43,8 +43,8 @@ void add(Comparison::Total& total, const Comparison::Row& row, Duration length) 
 }
 
 std::string sentence(const std::string& what, const Comparison::Total& total) {
-    const double share = total.watched > Duration{} ? hours(total.differed) / hours(total.watched)
-                                                    : 0;
+    const double share =
+        total.watched > Duration{} ? hours(total.differed) / hours(total.watched) : 0;
     return what + ", watched for " + to_age(total.watched) + ": mean " + decimal(total.mean_is()) +
            ", would have been " + decimal(total.mean_would_be()) + "; " + decimal(total.is) +
            " hours, would have been " + decimal(total.would_be) + "; differed for " +
@@ -53,9 +53,7 @@ std::string sentence(const std::string& what, const Comparison::Total& total) {
 
 }  // namespace
 
-double Comparison::Total::mean_is() const {
-    return watched > Duration{} ? is / hours(watched) : 0;
-}
+double Comparison::Total::mean_is() const { return watched > Duration{} ? is / hours(watched) : 0; }
 double Comparison::Total::mean_would_be() const {
     return watched > Duration{} ? would_be / hours(watched) : 0;
 }
@@ -77,11 +75,7 @@ Comparison compare(const std::vector<Entry>& entries, Instant now) {
         for (const auto& [what, would_be] : entry.after.items()) {
             const auto is = entry.before.find(what);
             Comparison::Row row{
-                entry.at,
-                what,
-                is == entry.before.end() ? Json() : *is,
-                would_be,
-                why_of(entry)
+                entry.at, what, is == entry.before.end() ? Json() : *is, would_be, why_of(entry)
             };
             stand_until(what, entry.at);
             const auto found = last.find(what);
@@ -110,7 +104,8 @@ std::string to_text(const Comparison& comparison, std::size_t most) {
         if (!is_one) row.insert(row.begin() + 1, all[i].what);
     }
     std::string text;
-    if (skipped > 0) text += std::to_string(skipped) + " earlier rows are left out; -o json has all\n";
+    if (skipped > 0)
+        text += std::to_string(skipped) + " earlier rows are left out; -o json has all\n";
     text += columns(rows, "");
     if (!comparison.totals.empty()) text += '\n';
     for (const auto& [what, total] : comparison.totals) text += sentence(what, total);

@@ -187,7 +187,8 @@ TEST_F(ProxyRemote, AProxyThatWasKilledServesAgainByItself) {
     Remote remote(loop, socket);
     remote.on_connected([&there](bool connected) { there = connected; });
     until([&] { return there; });
-    // It is connected to a socket that listens; the listeners for traffic are there with its answer.
+    // It is connected to a socket that listens; the listeners for traffic are there with its
+    // answer.
     std::optional<Result<Stats>> up;
     remote.stats([&up](Result<Stats> got) { up = std::move(got); });
     until([&] { return up.has_value(); });

@@ -170,8 +170,8 @@ class Run {
                     if (condition.status == "False" && condition.type != "ScalingLimited" &&
                         condition.type != "ScaledToZero")
                         list.push_back(
-                            to_text(key_of(object)) + ": " + condition.type + " is False: " +
-                            condition.reason + ": " + condition.message
+                            to_text(key_of(object)) + ": " + condition.type +
+                            " is False: " + condition.reason + ": " + condition.message
                         );
             }
         return list;

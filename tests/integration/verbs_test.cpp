@@ -118,7 +118,8 @@ TEST_F(Verbs, FromUpToDown) {
 
     // The HPA holds far below its target: it goes to the minimum, and says why.
     ASSERT_TRUE(eventually([&] {
-        return said({"history", "hpa/by-memory", "--all"}).find("hpa/by-memory") != std::string::npos;
+        return said({"history", "hpa/by-memory", "--all"}).find("hpa/by-memory") !=
+               std::string::npos;
     }));
     EXPECT_SAYS(said({"explain", "hpa/by-memory"}), "memory");
     EXPECT_TRUE(Json::parse(said({"explain", "hpa/by-memory", "-o", "json"})).contains("steps"));
@@ -129,7 +130,8 @@ TEST_F(Verbs, FromUpToDown) {
     // It is counted for the service that was scaled, as its replicas are.
     EXPECT_TRUE(eventually([&] {
         const auto page = swell.api().text("/metrics");
-        constexpr const char* counted = "scaling_events_total{service=\"shop\",type=\"scale_down\"} 1";
+        constexpr const char* counted =
+            "scaling_events_total{service=\"shop\",type=\"scale_down\"} 1";
         return page && page->find(counted) != std::string::npos;
     }));
 
@@ -151,8 +153,14 @@ TEST_F(Verbs, FromUpToDown) {
         said({"rollout", "status", "deploy/shop", "--timeout", "60s"}), "successfully rolled out"
     );
     EXPECT_EQ(
-        said({"get", "deploy", "--field-selector", "metadata.name=shop,metadata.namespace!=other",
-              "-o", "name"}),
+        said(
+            {"get",
+             "deploy",
+             "--field-selector",
+             "metadata.name=shop,metadata.namespace!=other",
+             "-o",
+             "name"}
+        ),
         "deployment/shop\n"
     );
     said({"delete", "pod", "talker"});
@@ -251,8 +259,7 @@ spec:
 }
 
 TEST_F(Verbs, ReplicasNeedNoDeclaredPort) {
-    said(
-        {"up", "--detach", swell.file("bare.yaml", R"(apiVersion: apps/v1
+    said({"up", "--detach", swell.file("bare.yaml", R"(apiVersion: apps/v1
 kind: Deployment
 metadata: {name: shop}
 spec:
@@ -273,8 +280,7 @@ metadata: {name: shop}
 spec:
   selector: {app: shop}
   ports: [{port: 80, targetPort: 8080}]
-)")}
-    );
+)")});
     ASSERT_TRUE(eventually([&] { return ready() == 2; })) << swell.run({"describe", "pods"}).out;
     const auto pods = swell.api().list(spec::kind_of<spec::Pod>(), "default");
     ASSERT_TRUE(pods.has_value());

@@ -35,7 +35,9 @@ void where(CLI::App& command, Options& o) {
 
 void selects(CLI::App& command, Options& o) {
     command.add_option("-l,--selector", o.selector, "Labels: app=shop,tier in (a,b)");
-    command.add_option("--field-selector", o.field_selector, "Fields: status.phase=Running,metadata.name!=a");
+    command.add_option(
+        "--field-selector", o.field_selector, "Fields: status.phase=Running,metadata.name!=a"
+    );
 }
 
 void prints(CLI::App& command, Options& o, const std::vector<std::string>& forms) {

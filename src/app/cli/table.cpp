@@ -285,9 +285,7 @@ std::string update_mode(const spec::VerticalPodAutoscaler& vpa) {
 Row autoscaler_row(const Object& object, Instant now) {
     const auto vpa = spec::vertical_of(object);
     Row row = hpa_row(object, now);
-    const Row vertical = {
-        vpa ? update_mode(*vpa) : "<none>", vpa ? vpa_targets(*vpa) : "<none>"
-    };
+    const Row vertical = {vpa ? update_mode(*vpa) : "<none>", vpa ? vpa_targets(*vpa) : "<none>"};
     row.insert(row.end() - 1, vertical.begin(), vertical.end());
     return row;
 }

@@ -53,10 +53,9 @@ std::string way_of(const journal::Entry& entry) {
 
 /// What was scaled, which need not be called as its autoscaler is: `Deployment/shop` is `shop`.
 std::string scaled_name(const journal::Entry& entry) {
-    const Json* const target =
-        entry.observation.is_object() && entry.observation.contains("target")
-            ? &entry.observation["target"]
-            : nullptr;
+    const Json* const target = entry.observation.is_object() && entry.observation.contains("target")
+                                   ? &entry.observation["target"]
+                                   : nullptr;
     if (target == nullptr || !target->is_string()) return entry.name;
     const auto& text = target->get_ref<const std::string&>();
     return text.substr(text.find('/') + 1);

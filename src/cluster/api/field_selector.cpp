@@ -10,8 +10,10 @@ namespace {
 /// The text up to the next comma that is not escaped.
 std::string_view next_term(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\') ++i;
-        else if (text[i] == ',') return text.substr(0, i);
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == ',')
+            return text.substr(0, i);
     }
     return text;
 }

@@ -109,8 +109,7 @@ void ContainerRun::run_hook(
     if (handler.http_get)
         check.port = real_port(pod_.pod, container_, handler.http_get->port).value_or(0);
     if (handler.exec) check.exec = exec_spec(handler.exec->command);
-    if (handler.sleep)
-        check.sleep = std::min(saturated_seconds(handler.sleep->seconds), longest);
+    if (handler.sleep) check.sleep = std::min(saturated_seconds(handler.sleep->seconds), longest);
     hook_ = std::make_unique<RunningCheck>(
         context_.loop, context_.client, context_.config.swell_binary, check, std::move(done)
     );

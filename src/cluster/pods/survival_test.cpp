@@ -220,9 +220,11 @@ TEST_F(SurvivalTest, AdoptedPodsKeepTheirVolumes) {
                     folder_ + R"(/c"},{"name":"s","mountPath":")" + folder_ +
                     R"(/s"},{"name":"d","mountPath":")" + folder_ +
                     R"(/d"}],"command":["sh","-c",)" +
-                    Json("cd " + folder_ + "; echo mine > d/f; cat c/other; echo; until [ -e " +
-                         go + " ]; do sleep 0.05; done; ls c; cat c/same c/other s/pw d/f; "
-                              "exit 7")
+                    Json(
+                        "cd " + folder_ + "; echo mine > d/f; cat c/other; echo; until [ -e " + go +
+                        " ]; do sleep 0.05; done; ls c; cat c/same c/other s/pw d/f; "
+                        "exit 7"
+                    )
                         .dump() +
                     "]}]}"
             );

@@ -28,9 +28,7 @@ struct File {
 /// A volume's files by their paths in it.
 using Files = std::map<std::string, File>;
 
-Result<void> add(
-    Files& to, const std::string& path, const std::string& text, std::int32_t mode
-) {
+Result<void> add(Files& to, const std::string& path, const std::string& text, std::int32_t mode) {
     if (leads_out(path))
         return fail(Code::invalid, "path \"" + path + "\" leads out of its volume");
     const std::string place = fs::path(path).lexically_normal();

@@ -110,9 +110,7 @@ Result<void> EndpointsController::look_at(const spec::Key& key) {
     return write(endpoints::decide(service, pods));
 }
 
-void EndpointsController::warn(
-    const Object& service, const std::vector<std::int32_t>& contested
-) {
+void EndpointsController::warn(const Object& service, const std::vector<std::int32_t>& contested) {
     std::vector<std::int32_t>& before = warned_[spec::key_of(service)];
     if (before == contested) return;
     for (const std::int32_t port : contested) {

@@ -73,9 +73,7 @@ void HpaController::list_and_watch(const spec::Kind& kind) {
         all_of(kind),
         version,
         [this](const cluster::Change& change) { changed(change); },
-        [this, &following, again] {
-            following.relist = world_.clock.call_after(Duration{}, again);
-        }
+        [this, &following, again] { following.relist = world_.clock.call_after(Duration{}, again); }
     );
 }
 
@@ -237,9 +235,7 @@ std::string HpaController::also_selected_by(
 }
 
 Reading HpaController::read(
-    const spec::MetricSpec& metric,
-    const spec::Key& key,
-    std::span<const spec::Pod* const> pods
+    const spec::MetricSpec& metric, const spec::Key& key, std::span<const spec::Pod* const> pods
 ) {
     const std::string& ns = key.ns;
     const std::optional<spec::Selector>& selector = kept_[key].selector;

@@ -81,9 +81,7 @@ class HpaController {
         const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Observation& seen
     );
     Reading read(
-        const spec::MetricSpec& metric,
-        const spec::Key& key,
-        std::span<const spec::Pod* const> pods
+        const spec::MetricSpec& metric, const spec::Key& key, std::span<const spec::Pod* const> pods
     );
     Result<std::vector<metrics::MetricValue>> value_of(
         const spec::ObjectMetricSource& metric, const std::string& ns

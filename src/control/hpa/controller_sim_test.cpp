@@ -391,8 +391,7 @@ TEST_F(HpaControllerTest, AVpaThatGivesWayIsTold) {
     EXPECT_EQ(journal.entries().back().steps.back().rule, "resource-contention");
     const auto condition = [&] {
         const auto conditions = stored().status.conditions;
-        const auto at =
-            std::ranges::find(conditions, "ResourceContention", &spec::Condition::type);
+        const auto at = std::ranges::find(conditions, "ResourceContention", &spec::Condition::type);
         return at == conditions.end() ? "" : at->status + " " + at->message;
     };
     EXPECT_EQ(condition(), "True vpa/shop gives way");
@@ -491,8 +490,7 @@ TEST_F(HpaControllerTest, ACandidateObservesBesideTheOneThatActs) {
         if (entry.subject == "hpa/candidate") of_candidate.push_back(entry.summary);
     }
     EXPECT_THAT(
-        of_candidate,
-        testing::Contains("would scale 4 → 8: cpu 70 % of request, target 35 %")
+        of_candidate, testing::Contains("would scale 4 → 8: cpu 70 % of request, target 35 %")
     );
 }
 

@@ -46,8 +46,8 @@ struct Decision {
     /// The autoscaler only observes (spec/kinds/mode.hpp): `desired` is what it would set, from
     /// what the target has now; never with `rescale`.
     bool observed = false;
-    std::string reason;    ///< `cpu resource utilization (percentage of request) above target`
-    std::string error;     ///< what the run ends with; empty when all is well
+    std::string reason;  ///< `cpu resource utilization (percentage of request) above target`
+    std::string error;   ///< what the run ends with; empty when all is well
     State state;
     spec::HpaStatus status;          ///< as it is to be written, up to what conclude() adds
     std::vector<Said> events;        ///< before the status is written

@@ -42,9 +42,7 @@ const std::string* resource_steered(
     return nullptr;
 }
 
-bool sets(
-    const spec::VpaSpec& spec, const std::string& container, const std::string& resource
-) {
+bool sets(const spec::VpaSpec& spec, const std::string& container, const std::string& resource) {
     if (resource != "cpu" && resource != "memory") return false;
     const spec::ContainerResourcePolicy* policy = policy_of(container, spec.resource_policy);
     return !is_off(policy) && controls(policy, resource);
@@ -83,8 +81,7 @@ std::vector<Contested> contested(
     const std::string& by
 ) {
     std::vector<Contested> found;
-    const bool both_act =
-        update_mode(vpa.spec) != UpdateMode::off && !spec::observes(hpa.metadata);
+    const bool both_act = update_mode(vpa.spec) != UpdateMode::off && !spec::observes(hpa.metadata);
     if (!both_act || hpa.metadata.ns != vpa.metadata.ns ||
         !same_workload(hpa.spec.scale_target_ref, vpa.spec.target_ref))
         return found;
@@ -176,8 +173,7 @@ std::vector<Contested> Horizontals::contested_with(
     const spec::VerticalPodAutoscaler& vpa, const spec::PodSpec& pods
 ) const {
     std::vector<Contested> found;
-    const auto [from, to] =
-        by_target_.equal_range({vpa.metadata.ns, vpa.spec.target_ref.name});
+    const auto [from, to] = by_target_.equal_range({vpa.metadata.ns, vpa.spec.target_ref.name});
     for (auto at = from; at != to; ++at)
         std::ranges::move(
             contested(at->second.hpa, vpa, pods, at->second.name), std::back_inserter(found)
@@ -195,8 +191,7 @@ std::optional<journal::Step> explain_contention(
         return target_name(object) != hpa.spec.scale_target_ref.name;
     });
     if (all.empty()) return {};
-    const auto target =
-        hpa::read_scale(cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
+    const auto target = hpa::read_scale(cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
     if (!target) return {};
     std::vector<std::string> texts;
     Json list = Json::array();

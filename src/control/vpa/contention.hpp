@@ -28,8 +28,9 @@
 //
 // The VPA takes part with what it would set: not with updateMode Off, mode Off of a container, or a
 // resource out of controlledResources. An HPA that observes (spec/kinds/mode.hpp) steers nothing
-// and is in nobody's way; a VPA that observes tells what it would leave to an HPA. What is declared counts, not what happens to be in force: a VPA that
-// came and went with each metric that fails would be worse than either.
+// and is in nobody's way; a VPA that observes tells what it would leave to an HPA. What is declared
+// counts, not what happens to be in force: a VPA that came and went with each metric that fails
+// would be worse than either.
 
 namespace swell::control::vpa {
 

@@ -35,8 +35,8 @@ spec::HorizontalPodAutoscaler hpa(const std::string& spec, const std::string& me
 spec::VerticalPodAutoscaler vpa(const std::string& spec, const std::string& metadata = "") {
     return read<spec::VerticalPodAutoscaler>(
         "{apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: {name: shop" +
-        metadata +
-        "}, spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}" + spec + "}}"
+        metadata + "}, spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}" +
+        spec + "}}"
     );
 }
 
@@ -78,8 +78,9 @@ TEST(Contention, Table) {
         "target: {" +
         utilization + "}}}]";
     const std::string both = "metrics: [{type: Resource, resource: {name: cpu, target: {" +
-                             utilization + "}}}, {type: Resource, resource: {name: memory, "
-                                           "target: {" +
+                             utilization +
+                             "}}}, {type: Resource, resource: {name: memory, "
+                             "target: {" +
                              utilization + "}}}]";
     const std::string of_pods =
         "metrics: [{type: Pods, pods: {metric: {name: cpu}, target: {type: AverageValue, "

@@ -336,8 +336,7 @@ spec::Pod VpaController::admit(spec::Pod pod) const {
     const std::vector<Governor> all = governors(world_.cluster, pod.metadata.ns);
     std::vector<const Governor*> active;
     for (const Governor& one : all)
-        if (one.fault.empty() && !one.observes() &&
-            update_mode(one.vpa().spec) != UpdateMode::off)
+        if (one.fault.empty() && !one.observes() && update_mode(one.vpa().spec) != UpdateMode::off)
             active.push_back(&one);
     if (active.empty()) return pod;
     const auto topmost = topmost_controller(world_.cluster, pod.metadata);

@@ -21,9 +21,9 @@ struct Config {
     UpdaterConfig updater;
 };
 
-/// Keeps every VerticalPodAutoscaler, and of every Autoscaler the part that is one: once a period it takes what the pods used, recommends, writes
-/// statuses and checkpoints, and then lets the updater do its part. History that was written down
-/// is read when the controller starts.
+/// Keeps every VerticalPodAutoscaler, and of every Autoscaler the part that is one: once a period
+/// it takes what the pods used, recommends, writes statuses and checkpoints, and then lets the
+/// updater do its part. History that was written down is read when the controller starts.
 ///
 /// It only runs from the World's clock and watches. Pods are tracked while an autoscaler selects
 /// them (the original's memory-saver mode); their history stays for eight days after them.

@@ -17,8 +17,8 @@ namespace swell::control::vpa {
 /// An autoscaler, and whose pods it is about.
 struct Governor {
     cluster::Object object;  ///< a VerticalPodAutoscaler, or an Autoscaler with `vertical`
-    Selection selection;  ///< of nothing when the target cannot be used
-    std::string fault;    ///< why; empty when it can
+    Selection selection;     ///< of nothing when the target cannot be used
+    std::string fault;       ///< why; empty when it can
     std::vector<Contested> contested{};  ///< what it leaves to an HPA
 
     /// It recommends and journals what it would do, and does nothing to pods.

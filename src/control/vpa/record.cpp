@@ -90,9 +90,8 @@ void set_against(
     const bool differs = entry.before != entry.after;
     entry.action = differs ? "observe" : "hold";
     entry.outcome = "none";
-    entry.summary =
-        (differs ? "would set other requests: " : "requests are as they should be: ") +
-        entry.steps.front().text;
+    entry.summary = (differs ? "would set other requests: " : "requests are as they should be: ") +
+                    entry.steps.front().text;
 }
 
 journal::Entry entry_of(

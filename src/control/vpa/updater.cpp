@@ -84,8 +84,7 @@ struct Updater::Work {
         std::vector<Candidate> made;
         for (const spec::Pod* pod : pods)
             if (may(*pod))
-                made.push_back(
-                    judge(governor.vpa(), *pod, ranges, now, config, governor.contested)
+                made.push_back(judge(governor.vpa(), *pod, ranges, now, config, governor.contested)
                 );
         return update_order(std::move(made));
     }
@@ -252,9 +251,7 @@ Result<void> Updater::resize(Work& work, const Candidate& candidate) {
     }
     const spec::Pod& pod = *candidate.pod;
     const auto done = journaled(work, candidate, Act::resize, [&] {
-        return resize_(
-            resized(work.governor.vpa(), pod, work.ranges, work.governor.contested)
-        );
+        return resize_(resized(work.governor.vpa(), pod, work.ranges, work.governor.contested));
     });
     if (!done) return done;
     world_.cluster.event(

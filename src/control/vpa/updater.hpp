@@ -75,7 +75,8 @@ class Updater {
     Resize resize_;
     Disruption::FirstSeen resizing_since_;
     std::map<std::string, Refusal> refusals_;  ///< by uid
-    std::map<std::pair<std::string, std::string>, Told> told_;  ///< by autoscaler and pod, their uids
+    std::map<std::pair<std::string, std::string>, Told>
+        told_;  ///< by autoscaler and pod, their uids
 };
 
 }  // namespace swell::control::vpa

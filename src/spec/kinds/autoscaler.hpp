@@ -58,7 +58,9 @@ struct Autoscaler {
     template <class V, class S>
     static void describe(V& v, S& s) {
         v.required("metadata", s.metadata, "Name and labels.");
-        v.required("spec", s.spec, "What is scaled, by which metrics, how far; how pods are sized.");
+        v.required(
+            "spec", s.spec, "What is scaled, by which metrics, how far; how pods are sized."
+        );
         v.field("status", s.status, "What was decided.");
     }
     bool operator==(const Autoscaler&) const = default;

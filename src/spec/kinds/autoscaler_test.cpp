@@ -77,9 +77,8 @@ TEST(AutoscalerKind, Problems) {
 }
 
 TEST(AutoscalerKind, ItsPartsAreAnHpaAndAVpa) {
-    const Manifests read = read_text(
-        whole + "  vertical: {updatePolicy: {updateMode: Initial}}\n", "a.yaml"
-    );
+    const Manifests read =
+        read_text(whole + "  vertical: {updatePolicy: {updateMode: Initial}}\n", "a.yaml");
     const Object& object = read.objects.at(0).object;
     const auto hpa = horizontal_of(object);
     const auto vpa = vertical_of(object);

@@ -576,7 +576,7 @@ struct ContainerStatus {
     bool ready = false;
     std::optional<bool> started;
     std::int32_t restart_count = 0;
-    std::string image, image_id, container_id;  ///< container_id: `process://PID-STARTTIME`
+    std::string image, image_id, container_id;      ///< container_id: `process://PID-STARTTIME`
     std::optional<ResourceRequirements> resources;  ///< in force, after a resize in place
 
     template <class V, class S>
@@ -592,11 +592,7 @@ struct ContainerStatus {
         v.field("containerID", s.container_id, "process://PID-STARTTIME.");
         v.field("resources", s.resources, "Requests and limits in force.");
         v.dropped(
-            {"allocatedResources",
-             "allocatedResourcesStatus",
-             "stopSignal",
-             "user",
-             "volumeMounts"}
+            {"allocatedResources", "allocatedResourcesStatus", "stopSignal", "user", "volumeMounts"}
         );
     }
     bool operator==(const ContainerStatus&) const = default;
