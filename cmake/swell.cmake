@@ -20,13 +20,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # positives for the other two inside the standard library when it optimises.
     target_compile_options(swell_flags INTERFACE -Wno-missing-field-initializers -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # The first as above. The second is about what libstdc++ 12 does inside its std::stable_sort.
+    target_compile_options(
+        swell_flags INTERFACE -Wno-missing-designated-field-initializers -Wno-deprecated-declarations
+    )
+endif()
 if(SWELL_SANITIZE)
     target_compile_options(swell_flags INTERFACE -fsanitize=${SWELL_SANITIZE} -fno-sanitize-recover=all)
     target_link_options(swell_flags INTERFACE -fsanitize=${SWELL_SANITIZE})
-    if(SWELL_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        # False positives of that build alone, inside std::string.
-        target_compile_options(swell_flags INTERFACE -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
-    endif()
     if(SWELL_SANITIZE MATCHES "undefined")
         # A check before every access to a member: half the time of a build, for what AddressSanitizer finds too.
         target_compile_options(swell_flags INTERFACE -fno-sanitize=null,alignment,object-size,vptr)
@@ -43,16 +45,26 @@ if(SWELL_SANITIZE)
     target_compile_options(swell_test_flags INTERFACE -O0)
 endif()
 
-# Precompiled headers: a third of the time of a build. Clang goes without, so that a missing include is found.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    foreach(set IN ITEMS precompiled precompiled_test)
-        add_library(swell_${set} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
-        target_include_directories(swell_${set} PRIVATE ${CMAKE_SOURCE_DIR}/src)
-        target_precompile_headers(swell_${set} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${set}.hpp)
-    endforeach()
-    target_link_libraries(swell_precompiled PRIVATE swell_flags)
-    target_link_libraries(swell_precompiled_test PRIVATE GTest::gmock swell_test_flags)
+# Precompiled headers: a fifth of the time of a build. With them GCC 12 warns of strings out of bounds that are none, in
+# what it optimises under ThreadSanitizer and in tests: there it goes without, and the warnings stay on. Clang goes
+# without, so that a missing include is found.
+set(swell_precompiled_sets "")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SWELL_SANITIZE MATCHES "thread")
+    list(APPEND swell_precompiled_sets precompiled)
+    if(SWELL_SANITIZE)
+        list(APPEND swell_precompiled_sets precompiled_test)
+    endif()
 endif()
+foreach(set IN LISTS swell_precompiled_sets)
+    add_library(swell_${set} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+    target_include_directories(swell_${set} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    target_precompile_headers(swell_${set} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${set}.hpp)
+    if(set STREQUAL "precompiled")
+        target_link_libraries(swell_${set} PRIVATE swell_flags)
+    else()
+        target_link_libraries(swell_${set} PRIVATE GTest::gmock swell_test_flags)
+    endif()
+endforeach()
 
 # swell_precompile(TARGET SET): the target's sources are compiled with the headers of SET.
 function(swell_precompile target set)
