@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,10 +56,14 @@ struct Kind {
     Json (*schema)() = nullptr;
 };
 
+/// The struct of a kind, such as Deployment.
+template <class T>
+concept KindStruct = std::same_as<decltype(T::metadata), ObjectMeta>;
+
 /// An immutable object of any kind: cheap to copy, safe to share between threads.
 class Object {
   public:
-    template <class T>
+    template <KindStruct T>
     explicit(false) Object(T value)  // a Deployment is an Object
         : kind_(&kind_of<T>()), value_(std::make_shared<const T>(std::move(value))) {}
     Object(const Kind& kind, std::shared_ptr<const void> value)
