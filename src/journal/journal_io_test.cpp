@@ -105,7 +105,7 @@ TEST(Journal, TheOutcomeIsAppended) {
         EXPECT_EQ(newest.outcome, "failed: no room");
         EXPECT_EQ(newest.outcome_at, second(9));
         EXPECT_EQ(newest.steps.front().numbers, Json({{"result", 8}}));
-        for (const std::uint64_t missing : {0, 5}) {
+        for (const std::uint64_t missing : {0U, 5U}) {
             const auto unknown = journal->outcome(missing, second(9), "done");
             ASSERT_FALSE(unknown.has_value());
             EXPECT_EQ(unknown.error().code, Code::not_found);
