@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "cluster/list.hpp"
 #include "cluster/store/store.hpp"
 #include "control/deployment/controller.hpp"
 #include "control/hpa/controller.hpp"
@@ -146,16 +147,15 @@ class Run {
 
     std::vector<Scaling> scalings_of(const spec::Key& deployment) const {
         std::vector<Scaling> list;
-        for (const spec::Kind* kind : spec::horizontal_kinds())
-            for (const spec::Object& object :
-                 store_->list({.kind = kind->name, .ns = deployment.ns})) {
-                if (spec::horizontal_of(object)->spec.scale_target_ref.name != deployment.name)
-                    continue;
-                const auto kept = journal_.kept().find(spec::to_text(key_of(object)));
-                if (kept == journal_.kept().end()) continue;
-                for (const auto& one : kept->second)
-                    list.push_back({one.at - start_of_time, one.before, one.after, one.summary});
-            }
+        for (const spec::Object& object :
+             cluster::list_all(*store_, spec::horizontal_kinds(), deployment.ns)) {
+            if (spec::horizontal_of(object)->spec.scale_target_ref.name != deployment.name)
+                continue;
+            const auto kept = journal_.kept().find(spec::to_text(key_of(object)));
+            if (kept == journal_.kept().end()) continue;
+            for (const auto& one : kept->second)
+                list.push_back({one.at - start_of_time, one.before, one.after, one.summary});
+        }
         std::ranges::stable_sort(list, {}, &Scaling::at);
         return list;
     }
@@ -163,17 +163,16 @@ class Run {
     /// What the autoscalers say that they cannot do.
     std::vector<std::string> troubles() const {
         std::vector<std::string> list;
-        for (const spec::Kind* kind : spec::horizontal_kinds())
-            for (const spec::Object& object : store_->list({.kind = kind->name})) {
-                const auto hpa = spec::horizontal_of(object);
-                for (const spec::Condition& condition : hpa->status.conditions)
-                    if (condition.status == "False" && condition.type != "ScalingLimited" &&
-                        condition.type != "ScaledToZero")
-                        list.push_back(
-                            to_text(key_of(object)) + ": " + condition.type +
-                            " is False: " + condition.reason + ": " + condition.message
-                        );
-            }
+        for (const spec::Object& object : cluster::list_all(*store_, spec::horizontal_kinds())) {
+            const auto hpa = spec::horizontal_of(object);
+            for (const spec::Condition& condition : hpa->status.conditions)
+                if (condition.status == "False" && condition.type != "ScalingLimited" &&
+                    condition.type != "ScaledToZero")
+                    list.push_back(
+                        to_text(key_of(object)) + ": " + condition.type +
+                        " is False: " + condition.reason + ": " + condition.message
+                    );
+        }
         return list;
     }
 

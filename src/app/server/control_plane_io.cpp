@@ -17,6 +17,7 @@
 #include "app/server/traffic_io.hpp"
 #include "app/server/watch_over_io.hpp"
 #include "cluster/api/api_io.hpp"
+#include "cluster/list.hpp"
 #include "cluster/pods/runtime_io.hpp"
 #include "cluster/store/store.hpp"
 #include "control/deployment/controller.hpp"
@@ -129,9 +130,7 @@ Result<void> ControlPlane::Parts::open() {
 
 /// Before anything runs: a controller or the runtime would take what is there for wanted.
 void ControlPlane::Parts::inherit() {
-    std::vector<spec::Object> objects;
-    for (const spec::Kind* kind : spec::kinds())
-        for (auto& object : list(kind->name)) objects.push_back(std::move(object));
+    const auto objects = cluster::list_all(*store, spec::kinds());
     const bool orphaned = std::filesystem::exists(config.dir.foreground());
     left_over = left_over_words(orphaned ? LeftOver::removed : LeftOver::resumed, objects);
     if (orphaned) forget();
@@ -140,12 +139,10 @@ void ControlPlane::Parts::inherit() {
 /// The objects go, not the journal. Their processes must have ended, or be ended by the next start
 /// of the runtime.
 void ControlPlane::Parts::forget() {
-    for (const spec::Kind* kind : spec::kinds())
-        for (const auto& object : list(kind->name))
-            (void)store->remove(
-                spec::key_of(object),
-                {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
-            );
+    for (const auto& object : cluster::list_all(*store, spec::kinds()))
+        (void)store->remove(
+            spec::key_of(object), {.grace_seconds = 0, .propagation = cluster::Propagation::orphan}
+        );
     ::unlink(config.dir.foreground().c_str());
 }
 
@@ -380,10 +377,10 @@ bool ControlPlane::load_ended() const { return parts_->loads->all_done(); }
 
 bool ControlPlane::settled() const {
     if (!parts_->loads->all_done()) return false;
-    for (const spec::Kind* kind : spec::horizontal_kinds())
-        for (const spec::Object& object : parts_->list(kind->name))
-            if (!parts_->at_rest(*spec::horizontal_of(object))) return false;
-    return true;
+    const auto all = cluster::list_all(*parts_->store, spec::horizontal_kinds());
+    return std::ranges::all_of(all, [&](const spec::Object& object) {
+        return parts_->at_rest(*spec::horizontal_of(object));
+    });
 }
 
 void ControlPlane::on_stop(std::function<void()> then) { parts_->on_stop = std::move(then); }

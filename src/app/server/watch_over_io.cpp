@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/server/traffic.hpp"
+#include "cluster/list.hpp"
 #include "metrics/instruments/exposition.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaler.hpp"
@@ -169,9 +170,8 @@ std::int64_t WatchOver::cpu_milli(const spec::Object& object) const {
 std::vector<WorkloadView> WatchOver::workloads() const {
     std::vector<WorkloadView> result;
     std::vector<spec::HorizontalPodAutoscaler> hpas;
-    for (const spec::Kind* kind : spec::horizontal_kinds())
-        for (const auto& object : cluster_.list({.kind = kind->name}))
-            hpas.push_back(*spec::horizontal_of(object));
+    for (const auto& object : cluster::list_all(cluster_, spec::horizontal_kinds()))
+        hpas.push_back(*spec::horizontal_of(object));
     for (const auto& object : cluster_.list({.kind = spec::kind_of<spec::Deployment>().name})) {
         const auto& deployment = object.as<spec::Deployment>();
         WorkloadView view;

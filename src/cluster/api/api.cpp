@@ -4,6 +4,7 @@
 
 #include "cluster/admission/apply.hpp"
 #include "cluster/api/field_selector.hpp"
+#include "cluster/list.hpp"
 #include "http/exchange.hpp"
 #include "spec/described.hpp"
 #include "spec/kinds/apps.hpp"
@@ -322,10 +323,7 @@ ApiResponse Api::apply_all(const std::string& body) {
 }
 
 ApiResponse Api::apply_each(const std::vector<Object>& wanted, bool dry_run) {
-    std::vector<Object> hpas;
-    for (const spec::Kind* kind : spec::horizontal_kinds())
-        for (Object& object : cluster_.list({.kind = kind->name}))
-            hpas.push_back(std::move(object));
+    std::vector<Object> hpas = list_all(cluster_, spec::horizontal_kinds());
     for (const Object& object : wanted)
         if (spec::horizontal_of(object)) hpas.push_back(object);
     Json results = Json::array();

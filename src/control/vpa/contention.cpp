@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/list.hpp"
 #include "control/hpa/scale.hpp"
 #include "control/vpa/capping.hpp"
 #include "control/vpa/policy.hpp"
@@ -146,21 +147,8 @@ journal::Step explain_contention(std::span<const Contested> all) {
     };
 }
 
-std::vector<cluster::Object> list_all(
-    const cluster::Cluster& cluster, std::span<const spec::Kind* const> kinds, const std::string& ns
-) {
-    std::vector<cluster::Object> all;
-    for (const spec::Kind* kind : kinds) {
-        cluster::Query query;
-        query.kind = kind->name;
-        query.ns = ns;
-        std::ranges::move(cluster.list(query), std::back_inserter(all));
-    }
-    return all;
-}
-
 Horizontals::Horizontals(const cluster::Cluster& cluster, const std::string& ns) {
-    for (const cluster::Object& object : list_all(cluster, spec::horizontal_kinds(), ns)) {
+    for (const cluster::Object& object : cluster::list_all(cluster, spec::horizontal_kinds(), ns)) {
         auto hpa = *spec::horizontal_of(object);
         std::pair target{hpa.metadata.ns, hpa.spec.scale_target_ref.name};
         by_target_.emplace(
@@ -186,7 +174,7 @@ std::optional<journal::Step> explain_contention(
     const cluster::Cluster& cluster, const spec::HorizontalPodAutoscaler& hpa
 ) {
     // Most are about other workloads: those are not copied.
-    auto all = list_all(cluster, spec::vertical_kinds(), hpa.metadata.ns);
+    auto all = cluster::list_all(cluster, spec::vertical_kinds(), hpa.metadata.ns);
     std::erase_if(all, [&](const cluster::Object& object) {
         return target_name(object) != hpa.spec.scale_target_ref.name;
     });

@@ -72,11 +72,6 @@ void give_way(
 /// Rule `resource-contention`, as the VPA tells it.
 journal::Step explain_contention(std::span<const Contested> all);
 
-/// All objects of several kinds in a namespace (empty: in all).
-std::vector<cluster::Object> list_all(
-    const cluster::Cluster& cluster, std::span<const spec::Kind* const> kinds, const std::string& ns
-);
-
 /// The HPAs of a namespace (empty: of all), those within Autoscalers too, by the workload they
 /// scale; looked up once for many VPAs.
 class Horizontals {

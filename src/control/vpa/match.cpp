@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "cluster/list.hpp"
 #include "control/hpa/scale.hpp"
 
 namespace swell::control::vpa {
@@ -48,7 +49,7 @@ Governor govern(
 
 std::vector<Governor> governors(const cluster::Cluster& cluster, const std::string& ns) {
     std::vector<Governor> made;
-    const auto all = list_all(cluster, spec::vertical_kinds(), ns);
+    const auto all = cluster::list_all(cluster, spec::vertical_kinds(), ns);
     if (all.empty()) return made;
     const Horizontals horizontals(cluster, ns);
     for (const cluster::Object& object : all) {
