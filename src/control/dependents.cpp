@@ -83,7 +83,10 @@ Result<std::vector<Object>> Dependents::of(const Object& owner, const spec::Sele
         if (!adopted) return std::unexpected(adopted.error());
         own.push_back(*std::move(adopted));
     }
-    std::ranges::sort(own, {}, [](const Object& object) { return object.metadata().name; });
+    const auto name = [](const Object& object) -> const std::string& {
+        return object.metadata().name;
+    };
+    if (!std::ranges::is_sorted(own, {}, name)) std::ranges::sort(own, {}, name);
     return own;
 }
 

@@ -11,42 +11,50 @@ Workqueue::Workqueue(Clock& clock, Process process) : clock_(clock), process_(st
 
 Workqueue::~Workqueue() {
     clock_.cancel(next_);
-    for (const auto& [key, later] : later_) clock_.cancel(later.timer);
+    for (const auto& [key, entry] : entries_) clock_.cancel(entry.timer);
 }
 
-void Workqueue::add(const Key& key) {
-    if (!is_ready_.insert(key).second) return;
-    ready_.push_back(key);
+void Workqueue::add(const Key& key) { make_ready(*entries_.try_emplace(key).first); }
+
+void Workqueue::make_ready(Known& known) {
+    if (std::exchange(known.second.is_ready, true)) return;
+    ready_.push_back(&known);
     schedule();
 }
 
 void Workqueue::add_after(const Key& key, Duration delay) {
     if (delay <= 0s) return add(key);
     const Instant at = clock_.now() + delay;
-    if (const auto found = later_.find(key); found != later_.end()) {
-        if (found->second.at <= at) return;
-        clock_.cancel(found->second.timer);
-        later_.erase(found);
-    }
-    const Clock::Timer timer = clock_.call_at(at, [this, key] {
-        later_.erase(key);
-        add(key);
+    Known& known = *entries_.try_emplace(key).first;
+    Entry& entry = known.second;
+    if (entry.timer != 0 && entry.at <= at) return;
+    cancel(entry);
+    entry.at = at;
+    entry.timer = clock_.call_at(at, [this, &known] {
+        known.second.timer = 0;
+        --later_;
+        make_ready(known);
     });
-    later_.emplace(key, Later{at, timer});
+    ++later_;
+}
+
+void Workqueue::cancel(Entry& entry) {
+    if (entry.timer == 0) return;
+    clock_.cancel(std::exchange(entry.timer, 0));
+    --later_;
 }
 
 void Workqueue::remove(const Key& key) {
-    if (is_ready_.erase(key) != 0) std::erase(ready_, key);
-    if (const auto found = later_.find(key); found != later_.end()) {
-        clock_.cancel(found->second.timer);
-        later_.erase(found);
-    }
-    failures_.erase(key);
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return;
+    if (found->second.is_ready) std::erase(ready_, &*found);
+    cancel(found->second);
+    entries_.erase(found);
 }
 
 int Workqueue::failures(const Key& key) const {
-    const auto found = failures_.find(key);
-    return found == failures_.end() ? 0 : found->second;
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? 0 : found->second.failures;
 }
 
 Duration Workqueue::back_off(int failures) {
@@ -64,16 +72,18 @@ void Workqueue::schedule() {
 void Workqueue::process_next() {
     next_ = 0;
     if (ready_.empty()) return;
-    const Key key = std::move(ready_.front());
+    Known* const next = ready_.front();
     ready_.pop_front();
-    is_ready_.erase(key);
+    next->second.is_ready = false;
+    const Key key = next->first;  // process may remove it
     processing_ = true;
     const bool done = process_(key).has_value();
     processing_ = false;
-    if (done) {
-        failures_.erase(key);
-    } else {
-        add_after(key, back_off(failures_[key]++));
+    if (!done) {
+        add_after(key, back_off(entries_[key].failures++));
+    } else if (const auto found = entries_.find(key); found != entries_.end()) {
+        found->second.failures = 0;
+        if (found->second.is_idle()) entries_.erase(found);
     }
     schedule();
 }

@@ -3,7 +3,6 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -38,26 +37,33 @@ class Workqueue {
     /// How often the key has failed in a row.
     int failures(const Key& key) const;
     /// Keys that wait, for now or for later.
-    std::size_t size() const { return ready_.size() + later_.size(); }
+    std::size_t size() const { return ready_.size() + later_; }
 
     /// 5 ms · 2^failures, at most 1000 s.
     static Duration back_off(int failures);
 
   private:
-    struct Later {
-        Instant at;
-        Clock::Timer timer;
+    // What is known of a key; one that waits for nothing and has not failed is forgotten.
+    struct Entry {
+        bool is_ready = false;
+        Clock::Timer timer = 0;  // 0: not wanted for later
+        Instant at{};            // of the timer
+        int failures = 0;
+        bool is_idle() const { return !is_ready && timer == 0 && failures == 0; }
     };
+    using Entries = std::map<Key, Entry>;
+    using Known = Entries::value_type;
 
+    void make_ready(Known& known);
+    void cancel(Entry& entry);
     void schedule();
     void process_next();
 
     Clock& clock_;
     Process process_;
-    std::deque<Key> ready_;
-    std::set<Key> is_ready_;
-    std::map<Key, Later> later_;
-    std::map<Key, int> failures_;
+    Entries entries_;
+    std::deque<Known*> ready_;
+    std::size_t later_ = 0;  // entries with a timer
     Clock::Timer next_ = 0;
     bool processing_ = false;
 };

@@ -180,8 +180,9 @@ bool holds(const Requirement& requirement, const Labels& labels) {
             return there;
         case Op::absent:
             return !there;
+        case Op::equals:  // of one value, and the most frequent
+            return there && label->second == requirement.values.front();
         case Op::in:
-        case Op::equals:
             return there && has(requirement, label->second);
         case Op::not_in:
         case Op::not_equals:

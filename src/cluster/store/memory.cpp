@@ -22,10 +22,12 @@ std::string label_place(
 
 }  // namespace
 
-const Object* Memory::find(const Key& key) const {
-    const auto table = tables_.find(key.kind);
+const Object* Memory::find(const Key& key) const { return find(key.kind, {key.ns, key.name}); }
+
+const Object* Memory::find(std::string_view kind, const At& at) const {
+    const auto table = tables_.find(kind);
     if (table == tables_.end()) return nullptr;
-    const auto found = table->second.find({key.ns, key.name});
+    const auto found = table->second.find(at);
     return found == table->second.end() ? nullptr : &found->second;
 }
 
@@ -39,18 +41,17 @@ void Memory::list_table(const Table& table, const Query& query, std::vector<Obje
         return wanted.equal && wanted.path == "metadata.name";
     });
     if (named != query.fields.end() && !query.ns.empty()) {
-        const auto one = table.find({query.ns, named->value});
+        const auto one = table.find(At{query.ns, named->value});
         if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
         return;
     }
     if (const Names* const names = labelled(query)) {
-        for (const std::string& name : *names) {
-            const auto one = table.find({query.ns, name});
-            if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
-        }
+        found.reserve(found.size() + names->size());
+        for (const auto& [name, object] : *names)
+            if (matches(query, *object)) found.push_back(*object);
         return;
     }
-    auto place = query.ns.empty() ? table.begin() : table.lower_bound({query.ns, {}});
+    auto place = query.ns.empty() ? table.begin() : table.lower_bound(At{query.ns, {}});
     for (; place != table.end() && (query.ns.empty() || place->first.ns == query.ns); ++place)
         if (matches(query, place->second)) found.push_back(place->second);
 }
@@ -72,10 +73,11 @@ const Memory::Names* Memory::labelled(const Query& query) const {
 std::vector<Object> Memory::list(const Query& query) const {
     std::vector<Object> found;
     if (!query.owner_uid.empty()) {
-        for (const Key& key : owned_by(query.owner_uid)) {
-            const Object& object = *find(key);
-            if (matches(query, object)) found.push_back(object);
-        }
+        const auto owned = by_owner_.find(query.owner_uid);
+        if (owned == by_owner_.end()) return found;
+        found.reserve(owned->second.size());
+        for (const auto& [key, object] : owned->second)
+            if (matches(query, *object)) found.push_back(*object);
         return found;
     }
     if (!query.kind.empty()) {
@@ -88,9 +90,11 @@ std::vector<Object> Memory::list(const Query& query) const {
 }
 
 std::vector<Key> Memory::owned_by(const std::string& uid) const {
+    std::vector<Key> keys;
     const auto found = by_owner_.find(uid);
-    if (found == by_owner_.end()) return {};
-    return {found->second.begin(), found->second.end()};
+    if (found == by_owner_.end()) return keys;
+    for (const auto& [key, object] : found->second) keys.push_back(key);
+    return keys;
 }
 
 std::size_t Memory::size() const {
@@ -99,12 +103,17 @@ std::size_t Memory::size() const {
     return sum;
 }
 
+bool Memory::has(std::string_view kind) const {
+    const auto table = tables_.find(kind);
+    return table != tables_.end() && !table->second.empty();
+}
+
 std::optional<Object> Memory::put(const Object& object) {
     Table& table = tables_[object.kind().name];
     const spec::ObjectMeta& metadata = object.metadata();
-    const auto [place, is_new] = table.try_emplace(Place{metadata.ns, metadata.name}, object);
-    if (is_new) {
-        index(object);
+    const auto place = table.find(At{metadata.ns, metadata.name});
+    if (place == table.end()) {
+        index(table.emplace(Place{metadata.ns, metadata.name}, object).first->second);
         return std::nullopt;
     }
     std::optional<Object> before = std::exchange(place->second, object);
@@ -112,7 +121,7 @@ std::optional<Object> Memory::put(const Object& object) {
     if (was.uid != metadata.uid || was.owner_references != metadata.owner_references ||
         was.labels != metadata.labels) {
         forget(*before);
-        index(object);
+        index(place->second);
     }
     return before;
 }
@@ -120,7 +129,7 @@ std::optional<Object> Memory::put(const Object& object) {
 std::optional<Object> Memory::take(const Key& key) {
     const auto table = tables_.find(key.kind);
     if (table == tables_.end()) return std::nullopt;
-    const auto place = table->second.find({key.ns, key.name});
+    const auto place = table->second.find(At{key.ns, key.name});
     if (place == table->second.end()) return std::nullopt;
     std::optional<Object> before = std::move(place->second);
     table->second.erase(place);
@@ -128,13 +137,13 @@ std::optional<Object> Memory::take(const Key& key) {
     return before;
 }
 
-void Memory::index(const Object& object) {
-    const Key key = key_of(object);
-    by_uid_.insert_or_assign(object.metadata().uid, key);
-    for (const spec::OwnerReference& owner : object.metadata().owner_references)
-        by_owner_[owner.uid].insert(key);
-    for (const auto& [name, value] : object.metadata().labels)
-        by_label_[label_place(key.kind, key.ns, name, value)].insert(key.name);
+void Memory::index(const Object& in_table) {
+    const Key key = key_of(in_table);
+    by_uid_.insert_or_assign(in_table.metadata().uid, key);
+    for (const spec::OwnerReference& owner : in_table.metadata().owner_references)
+        by_owner_[owner.uid].insert_or_assign(key, &in_table);
+    for (const auto& [name, value] : in_table.metadata().labels)
+        by_label_[label_place(key.kind, key.ns, name, value)].insert_or_assign(key.name, &in_table);
 }
 
 void Memory::forget(const Object& object) {

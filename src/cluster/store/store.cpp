@@ -314,6 +314,7 @@ Policies Store::policies_of(const std::string& ns) const {
 /// drift.
 void Store::count_anew(std::size_t mark) {
     const std::string_view quota_kind = spec::kind_of<spec::ResourceQuota>().name;
+    if (!memory_.has(quota_kind)) return;
     std::set<std::string> changed;
     for (std::size_t i = mark; i < pending_.size(); ++i)
         if (changes_usage(pending_[i])) changed.insert(pending_[i].change.object.metadata().ns);
