@@ -130,29 +130,30 @@ Result<void> DeploymentController::look_at(const spec::Key& key) {
         );
         return {};
     }
-    const auto seen = observe(*object);
-    if (!seen) return std::unexpected(seen.error());
-    const deployment::Decision decision = deployment::decide(*seen);
-    if (const auto acted = act(*object, *seen, decision); !acted) return acted;
-    if (decision.look_again) queue_.add_after(key, *decision.look_again - seen->at);
+    const auto own = replica_sets_.of(*object, *selector);
+    if (!own) return std::unexpected(own.error());
+    const deployment::Observation seen = observe(*object, *own);
+    const deployment::Decision decision = deployment::decide(seen);
+    if (const auto acted = act(*object, seen, decision); !acted) return acted;
+    if (decision.look_again) queue_.add_after(key, *decision.look_again - seen.at);
     return {};
 }
 
-Result<deployment::Observation> DeploymentController::observe(const Object& object) {
+deployment::Observation DeploymentController::observe(
+    const Object& object, const std::vector<Object>& replica_sets
+) const {
     const auto& deployment = object.as<Deployment>();
-    const auto own = replica_sets_.of(object, *spec::Selector::from(deployment.spec.selector));
-    if (!own) return std::unexpected(own.error());
     deployment::Observation seen{world_.clock.now(), deployment, {}, {}};
-    for (const Object& set : *own) seen.replica_sets.push_back(set.as<ReplicaSet>());
+    for (const Object& set : replica_sets) seen.replica_sets.push_back(&set.as<ReplicaSet>());
     if (deployment.spec.strategy.type != "Recreate") return seen;
-    for (const ReplicaSet& set : seen.replica_sets) {
+    for (const ReplicaSet* set : seen.replica_sets) {
         cluster::Query query = all_of("Pod", deployment.metadata.ns);
-        query.owner_uid = set.metadata.uid;
+        query.owner_uid = set->metadata.uid;
         const auto pods = world_.cluster.list(query);
         const bool runs = std::ranges::any_of(pods, [](const Object& pod) {
             return !has_ended(pod.as<spec::Pod>());
         });
-        if (runs) seen.running.insert(set.metadata.uid);
+        if (runs) seen.running.insert(set->metadata.uid);
     }
     return seen;
 }
@@ -236,10 +237,13 @@ Result<void> DeploymentController::after_collision(
 Result<void> DeploymentController::write_back(
     const Object& object, const deployment::Decision& decision
 ) {
+    if (!decision.revision) return write_status(object, decision.status);
+    const std::string revision = std::to_string(*decision.revision);
+    const auto noted = object.metadata().annotations.find(deployment::revision_annotation);
+    if (noted != object.metadata().annotations.end() && noted->second == revision)
+        return write_status(object, decision.status);
     spec::ObjectMeta metadata = object.metadata();
-    if (decision.revision)
-        metadata.annotations[deployment::revision_annotation] = std::to_string(*decision.revision);
-    if (metadata == object.metadata()) return write_status(object, decision.status);
+    metadata.annotations[deployment::revision_annotation] = revision;
     const auto written = world_.cluster.update(object.with_metadata(std::move(metadata)));
     if (!written) return std::unexpected(written.error());
     return write_status(*written, decision.status);
@@ -248,11 +252,9 @@ Result<void> DeploymentController::write_back(
 Result<void> DeploymentController::write_status(
     const Object& object, const spec::DeploymentStatus& status
 ) {
-    Deployment changed = object.as<Deployment>();
-    changed.status = status;
-    const Object wanted(std::move(changed));
-    if (wanted.kind().same_status(object.value(), wanted.value())) return {};
-    return without_value(world_.cluster.update_status(wanted));
+    const auto& now = object.as<Deployment>();
+    if (now.status == status) return {};
+    return without_value(world_.cluster.update_status(Deployment{now.metadata, now.spec, status}));
 }
 
 }  // namespace swell::control

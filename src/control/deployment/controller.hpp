@@ -30,7 +30,9 @@ class DeploymentController {
     void on_pod(const cluster::Change& change);
     void enqueue_selecting(const cluster::Object& replica_set);
     Result<void> look_at(const spec::Key& key);
-    Result<deployment::Observation> observe(const cluster::Object& object);
+    deployment::Observation observe(
+        const cluster::Object& object, const std::vector<cluster::Object>& replica_sets
+    ) const;
     Result<void> act(
         const cluster::Object& object,
         const deployment::Observation& seen,

@@ -11,10 +11,11 @@
 
 namespace swell::control::deployment {
 
+/// What one look saw. It points at the objects, which outlive it.
 struct Observation {
     Instant at;
-    spec::Deployment deployment;
-    std::vector<spec::ReplicaSet> replica_sets;  ///< its own, in any order
+    const spec::Deployment& deployment;
+    std::vector<const spec::ReplicaSet*> replica_sets;  ///< its own, in any order
     /// UIDs of ReplicaSets of which pods still run, terminating ones too. Only Recreate asks.
     std::set<std::string> running;
 };

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,21 @@ spec::Deployment rolling(std::int32_t replicas, spec::IntOrString surge, spec::I
     return made;
 }
 
-Observation observation(spec::Deployment deployment, const std::vector<SetIs>& sets) {
-    Observation seen{now, std::move(deployment), {}, {}};
+// What an Observation points at.
+struct Seen {
+    spec::Deployment deployment;
+    std::vector<spec::ReplicaSet> replica_sets;
+    std::set<std::string> running;
+
+    explicit(false) operator Observation() const {
+        Observation seen{now, deployment, {}, running};
+        for (const spec::ReplicaSet& set : replica_sets) seen.replica_sets.push_back(&set);
+        return seen;
+    }
+};
+
+Seen observation(spec::Deployment deployment, const std::vector<SetIs>& sets) {
+    Seen seen{std::move(deployment), {}, {}};
     for (const SetIs& is : sets) seen.replica_sets.push_back(shop_set(is));
     return seen;
 }
@@ -98,8 +112,7 @@ std::string whole_rollout(spec::Deployment deployment) {
     };
     std::string sizes;
     for (int step = 0; step < 100; ++step) {
-        Observation seen{now, deployment, sets, {}};
-        const Decision decision = decide(seen);
+        const Decision decision = decide(Seen{deployment, sets, {}});
         if (writes(decision).empty()) return sizes;
         for (const Write& write : decision.writes) {
             if (write.create) {
@@ -239,7 +252,7 @@ TEST(DeploymentDecide, Recreate) {
         SCOPED_TRACE(c.why);
         spec::Deployment deployment = shop(3, "v2");
         deployment.spec.strategy = {"Recreate", std::nullopt};
-        Observation seen = observation(deployment, c.sets);
+        Seen seen = observation(deployment, c.sets);
         seen.running = c.running;
         EXPECT_EQ(writes(decide(seen)), c.expected);
     }
@@ -318,7 +331,7 @@ TEST(DeploymentDecide, HistoryLimit) {
     deployment.status.available_replicas = 1;
     deployment.status.observed_generation = 2;
     EXPECT_EQ(removed(observation(deployment, sets)), "v0 v1 ");
-    Observation busy = observation(deployment, sets);
+    Seen busy = observation(deployment, sets);
     busy.replica_sets[0].status.replicas = 1;
     EXPECT_EQ(removed(busy), "v1 ") << "one with pods stays";
     deployment.spec.revision_history_limit = 0;
@@ -342,7 +355,7 @@ TEST(DeploymentDecide, CreateFailureIsSaid) {
 }
 
 TEST(DeploymentExplain, OnPaper) {
-    const Observation seen =
+    const Seen seen =
         observation(rolling(10, number(3), number(2)), {{"v1", 8, 8}, {"v2", 5, 2, 2}});
     const journal::Entry entry = explain(seen, decide(seen));
     EXPECT_EQ(entry.controller, "deployment");
@@ -376,7 +389,7 @@ TEST(DeploymentExplain, Actions) {
     // clang-format on
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
-        const Observation seen = observation(rolling(c.replicas, number(1), number(0)), c.sets);
+        const Seen seen = observation(rolling(c.replicas, number(1), number(0)), c.sets);
         const Decision decision = decide(seen);
         EXPECT_TRUE(is_change(decision));
         EXPECT_EQ(explain(seen, decision).action, c.action);

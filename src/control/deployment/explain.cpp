@@ -15,8 +15,8 @@ bool sizes(const Write& write) { return write.create || !write.event.empty(); }
 /// More than one template has pods, before or after.
 bool is_rollout(const Observation& seen, const Decision& decision) {
     const bool makes = std::ranges::any_of(decision.writes, &Write::create);
-    const auto active = std::ranges::count_if(seen.replica_sets, [](const spec::ReplicaSet& set) {
-        return set.spec.replicas > 0;
+    const auto active = std::ranges::count_if(seen.replica_sets, [](const spec::ReplicaSet* set) {
+        return set->spec.replicas > 0;
     });
     const bool revives = std::ranges::any_of(decision.writes, [](const Write& write) {
         return write.before == 0 && write.replica_set.spec.replicas > 0;
@@ -50,11 +50,11 @@ std::string summary(const Decision& decision) {
 Json observation(const Observation& seen) {
     const spec::DeploymentStatus& status = seen.deployment.status;
     Json sets = Json::object();
-    for (const spec::ReplicaSet& set : seen.replica_sets)
-        sets[set.metadata.name] = {
-            {"replicas", set.spec.replicas},
-            {"ready", set.status.ready_replicas},
-            {"available", set.status.available_replicas},
+    for (const spec::ReplicaSet* set : seen.replica_sets)
+        sets[set->metadata.name] = {
+            {"replicas", set->spec.replicas},
+            {"ready", set->status.ready_replicas},
+            {"available", set->status.available_replicas},
         };
     return {
         {"replicas", seen.deployment.spec.replicas},

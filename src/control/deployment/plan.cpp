@@ -26,7 +26,7 @@ Plan::Plan(const Observation& observation)
       limits(bounds(observation.deployment.spec)),
       deployment(observation.deployment) {
     sets_.reserve(seen.replica_sets.size() + 1);
-    sets_ = seen.replica_sets;
+    for (const ReplicaSet* set : seen.replica_sets) sets_.push_back(*set);
     std::ranges::sort(sets_, [](const ReplicaSet& a, const ReplicaSet& b) {
         return std::tie(a.metadata.creation_timestamp, a.metadata.name) <
                std::tie(b.metadata.creation_timestamp, b.metadata.name);
@@ -105,10 +105,11 @@ void Plan::collect_writes() {
 
 void Plan::collect_write(const ReplicaSet& replica_set) {
     const std::string& name = replica_set.metadata.name;
-    const auto before = std::ranges::find_if(seen.replica_sets, [&](const ReplicaSet& set) {
-        return set.metadata.name == name;
+    const auto found = std::ranges::find_if(seen.replica_sets, [&](const ReplicaSet* set) {
+        return set->metadata.name == name;
     });
-    const bool create = before == seen.replica_sets.end();
+    const bool create = found == seen.replica_sets.end();
+    const ReplicaSet* const before = create ? nullptr : *found;
     if (!create && before->metadata == replica_set.metadata &&
         before->spec.replicas == replica_set.spec.replicas &&
         before->spec.min_ready_seconds == replica_set.spec.min_ready_seconds)

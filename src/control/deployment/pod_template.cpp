@@ -18,6 +18,11 @@ std::uint32_t fnv1a(std::string_view bytes) {
     return sum;
 }
 
+spec::ObjectMeta without_hash(spec::ObjectMeta metadata) {
+    metadata.labels.erase(hash_label);
+    return metadata;
+}
+
 std::string in_safe_alphabet(const std::string& text) {
     constexpr std::string_view alphabet = "bcdfghjklmnpqrstvwxz2456789";
     std::string safe;
@@ -31,7 +36,7 @@ std::string hash(
     const spec::PodTemplateSpec& pod_template, std::optional<std::int32_t> collision_count
 ) {
     spec::Pod pod;
-    pod.metadata = without_hash(pod_template).metadata;
+    pod.metadata = without_hash(pod_template.metadata);
     pod.spec = pod_template.spec;
     std::string text = spec::Object(std::move(pod)).to_json().dump();
     if (collision_count) text += std::to_string(*collision_count);
@@ -39,7 +44,7 @@ std::string hash(
 }
 
 bool same_template(const spec::PodTemplateSpec& a, const spec::PodTemplateSpec& b) {
-    return without_hash(a) == without_hash(b);
+    return a.spec == b.spec && without_hash(a.metadata) == without_hash(b.metadata);
 }
 
 spec::PodTemplateSpec without_hash(spec::PodTemplateSpec pod_template) {

@@ -105,7 +105,8 @@ Result<void> ReplicaSetController::look_at(const spec::Key& key) {
     const auto own = pods_.of(*object, *selector);
     if (!own) return std::unexpected(own.error());
     replicaset::Observation seen{world_.clock.now(), replica_set, {}};
-    for (const Object& pod : *own) seen.pods.push_back(pod.as<spec::Pod>());
+    seen.pods.reserve(own->size());
+    for (const Object& pod : *own) seen.pods.push_back(&pod.as<spec::Pod>());
 
     Acted acted;
     if (expectations_[key].met_by(seen.pods, seen.at)) {
@@ -179,15 +180,16 @@ bool ReplicaSetController::create_pod(const Object& object, const std::string& n
 }
 
 ReplicaSetController::Acted ReplicaSetController::delete_pods(
-    const Object& object, const std::vector<spec::Pod>& victims
+    const Object& object, const replicaset::Pods& victims
 ) {
     Acted acted{.failure = {}, .done = 0, .wanted = victims.size()};
-    for (const spec::Pod& victim : victims) {
-        const auto removed = world_.cluster.remove(spec::key_of(Object(victim)), {});
+    for (const spec::Pod* victim : victims) {
+        const spec::ObjectMeta& metadata = victim->metadata;
+        const auto removed = world_.cluster.remove({"Pod", metadata.ns, metadata.name}, {});
         if (removed || removed.error().code == Code::not_found) {
             ++acted.done;
-            expectations_[spec::key_of(object)].deleted(victim.metadata.uid, world_.clock.now());
-            const std::string& name = victim.metadata.name;
+            expectations_[spec::key_of(object)].deleted(metadata.uid, world_.clock.now());
+            const std::string& name = metadata.name;
             world_.cluster.event(object, false, "SuccessfulDelete", "Deleted pod: " + name);
         } else {
             acted.failure = removed.error().what;
@@ -201,11 +203,9 @@ ReplicaSetController::Acted ReplicaSetController::delete_pods(
 Result<void> ReplicaSetController::write_status(
     const Object& object, const spec::ReplicaSetStatus& status
 ) {
-    ReplicaSet changed = object.as<ReplicaSet>();
-    changed.status = status;
-    const Object wanted(std::move(changed));
-    if (wanted.kind().same_status(object.value(), wanted.value())) return {};
-    const auto written = world_.cluster.update_status(wanted);
+    const auto& now = object.as<ReplicaSet>();
+    if (now.status == status) return {};
+    const auto written = world_.cluster.update_status(ReplicaSet{now.metadata, now.spec, status});
     if (!written && written.error().code != Code::not_found)
         return std::unexpected(written.error());
     return {};

@@ -48,7 +48,7 @@ class ReplicaSetController {
     );
     std::vector<std::string> draw_names(const std::string& replica_set, std::int32_t count);
     Acted create_pods(const cluster::Object& object, const std::vector<std::string>& names);
-    Acted delete_pods(const cluster::Object& object, const std::vector<spec::Pod>& victims);
+    Acted delete_pods(const cluster::Object& object, const replicaset::Pods& victims);
     bool create_pod(const cluster::Object& object, const std::string& name, Acted& acted);
     Result<void> write_status(const cluster::Object& object, const spec::ReplicaSetStatus& status);
 

@@ -13,9 +13,10 @@ namespace {
 
 constexpr const char* failure_type = "ReplicaFailure";
 
-std::vector<spec::Pod> active_pods(const Observation& seen) {
-    std::vector<spec::Pod> active;
-    std::ranges::copy_if(seen.pods, std::back_inserter(active), is_active);
+Pods active_pods(const Observation& seen) {
+    Pods active;
+    for (const spec::Pod* pod : seen.pods)
+        if (is_active(*pod)) active.push_back(pod);
     return active;
 }
 
@@ -31,16 +32,15 @@ journal::Step count_step(std::int32_t wanted, std::int32_t active, std::int32_t 
     };
 }
 
-void choose_victims(
-    Decision& decision, const std::vector<spec::Pod>& active, std::int32_t surplus, Instant at
-) {
-    std::vector<spec::Pod> ordered = by_deletion_order(active, at);
+void choose_victims(Decision& decision, const Pods& active, std::int32_t surplus, Instant at) {
+    Pods ordered = by_deletion_order(active, at);
     const auto victims = static_cast<std::size_t>(std::min(surplus, burst));
     for (std::size_t i = 0; i < victims; ++i) {
-        const spec::Pod& next = ordered[std::min(victims, ordered.size() - 1)];
+        const spec::Pod& next = *ordered[std::min(victims, ordered.size() - 1)];
         const bool all_go = victims == ordered.size();
-        const std::string why = all_go ? "none is wanted" : why_first(ordered[i], next, active, at);
-        const std::string& name = ordered[i].metadata.name;
+        const std::string why =
+            all_go ? "none is wanted" : why_first(*ordered[i], next, active, at);
+        const std::string& name = ordered[i]->metadata.name;
         decision.steps.push_back({"victim", name + ": " + why, {{"pod", name}, {"why", why}}});
     }
     ordered.resize(victims);
@@ -52,7 +52,7 @@ void choose_victims(
 Decision decide(const Observation& seen) {
     Decision decision;
     if (seen.replica_set.metadata.deletion_timestamp) return decision;
-    const std::vector<spec::Pod> active = active_pods(seen);
+    const Pods active = active_pods(seen);
     const std::int32_t wanted = seen.replica_set.spec.replicas;
     const std::int32_t there = count(active.size());
     if (there == wanted) return decision;
@@ -78,12 +78,12 @@ spec::ReplicaSetStatus status(const Observation& seen, const std::string& failur
     status.ready_replicas = status.available_replicas = 0;
     const auto& spec = seen.replica_set.spec;
     const auto template_labels = spec::Selector::from(spec.pod_template.metadata.labels);
-    for (const spec::Pod& pod : seen.pods) {
-        if (!is_active(pod)) continue;
+    for (const spec::Pod* pod : seen.pods) {
+        if (!is_active(*pod)) continue;
         ++status.replicas;
-        if (template_labels.matches(pod.metadata.labels)) ++status.fully_labeled_replicas;
-        if (is_ready(pod)) ++status.ready_replicas;
-        if (is_available(pod, spec.min_ready_seconds, seen.at)) ++status.available_replicas;
+        if (template_labels.matches(pod->metadata.labels)) ++status.fully_labeled_replicas;
+        if (is_ready(*pod)) ++status.ready_replicas;
+        if (is_available(*pod, spec.min_ready_seconds, seen.at)) ++status.available_replicas;
     }
     status.observed_generation = seen.replica_set.metadata.generation;
     const bool failed_before = find_condition(status.conditions, failure_type) != nullptr;
@@ -103,9 +103,9 @@ spec::ReplicaSetStatus status(const Observation& seen, const std::string& failur
 
 std::optional<Instant> look_again(const Observation& seen) {
     std::optional<Instant> earliest;
-    for (const spec::Pod& pod : seen.pods) {
-        if (!is_active(pod)) continue;
-        const auto at = available_at(pod, seen.replica_set.spec.min_ready_seconds, seen.at);
+    for (const spec::Pod* pod : seen.pods) {
+        if (!is_active(*pod)) continue;
+        const auto at = available_at(*pod, seen.replica_set.spec.min_ready_seconds, seen.at);
         if (at && (!earliest || *at < *earliest)) earliest = at;
     }
     return earliest;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "control/replicaset/pods.hpp"
 #include "journal/entry.hpp"
 #include "spec/kinds/apps.hpp"
 
@@ -14,15 +15,17 @@ namespace swell::control::replicaset {
 /// The most pods created or deleted in one go.
 inline constexpr std::int32_t burst = 500;
 
+/// What one look saw. It points at the ReplicaSet and its pods, which outlive it: they are looked
+/// at whenever any of them changes.
 struct Observation {
     Instant at;
-    spec::ReplicaSet replica_set;
-    std::vector<spec::Pod> pods;  ///< all that belong to it, ended and terminating ones too
+    const spec::ReplicaSet& replica_set;
+    Pods pods;  ///< all that belong to it, ended and terminating ones too
 };
 
 struct Decision {
-    std::int32_t create = 0;         ///< pods to be created
-    std::vector<spec::Pod> victims;  ///< pods to be deleted, in this order
+    std::int32_t create = 0;  ///< pods to be created
+    Pods victims;             ///< pods to be deleted, in this order: some of those observed
     std::vector<journal::Step> steps;
 };
 

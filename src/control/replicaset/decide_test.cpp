@@ -36,9 +36,21 @@ spec::Pod pod(Pod is, const std::string& name) {
     return pod;
 }
 
-Observation observation(std::int32_t replicas, const std::vector<Pod>& pods) {
-    Observation seen;
-    seen.at = now;
+// What an Observation points at.
+struct Seen {
+    Instant at = now;
+    spec::ReplicaSet replica_set;
+    std::vector<spec::Pod> pods;
+
+    explicit(false) operator Observation() const {
+        Observation seen{at, replica_set, {}};
+        for (const spec::Pod& pod : pods) seen.pods.push_back(&pod);
+        return seen;
+    }
+};
+
+Seen observation(std::int32_t replicas, const std::vector<Pod>& pods) {
+    Seen seen;
     seen.replica_set.metadata.name = "shop-x";
     seen.replica_set.metadata.ns = "default";
     seen.replica_set.metadata.generation = 4;
@@ -78,25 +90,26 @@ TEST(ReplicaSetDecide, Table) {
     // clang-format on
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
-        const Decision decision = decide(observation(c.replicas, c.pods));
+        const Seen seen = observation(c.replicas, c.pods);
+        const Decision decision = decide(seen);
         EXPECT_EQ(decision.create, c.create);
         std::string victims;
-        for (const spec::Pod& victim : decision.victims)
-            victims += (victims.empty() ? "" : " ") + victim.metadata.name;
+        for (const spec::Pod* victim : decision.victims)
+            victims += (victims.empty() ? "" : " ") + victim->metadata.name;
         EXPECT_EQ(victims, c.victims);
         EXPECT_EQ(decision.steps.empty(), c.create == 0 && c.victims.empty());
     }
 }
 
 TEST(ReplicaSetDecide, AGoingReplicaSetNeedsNothing) {
-    Observation seen = observation(3, {});
+    Seen seen = observation(3, {});
     seen.replica_set.metadata.deletion_timestamp = now;
     EXPECT_EQ(decide(seen).create, 0);
 }
 
 TEST(ReplicaSetStatus, Counts) {
     using enum Pod;
-    Observation seen = observation(5, {ready, ready_just_now, running, pending, going, failed});
+    Seen seen = observation(5, {ready, ready_just_now, running, pending, going, failed});
     seen.pods[2].metadata.labels.erase("app");
     const spec::ReplicaSetStatus got = status(seen, "");
     EXPECT_EQ(got.replicas, 4);
@@ -109,7 +122,7 @@ TEST(ReplicaSetStatus, Counts) {
 }
 
 TEST(ReplicaSetStatus, FailureComesAndGoes) {
-    Observation seen = observation(5, {});
+    Seen seen = observation(5, {});
     seen.replica_set.status = status(seen, "exceeded quota");
     ASSERT_EQ(seen.replica_set.status.conditions.size(), 1u);
     const spec::Condition first = seen.replica_set.status.conditions[0];
@@ -125,12 +138,12 @@ TEST(ReplicaSetStatus, FailureComesAndGoes) {
 }
 
 TEST(ReplicaSetStatus, FailureToDelete) {
-    const Observation seen = observation(0, {Pod::ready});
+    const Seen seen = observation(0, {Pod::ready});
     EXPECT_EQ(status(seen, "refused").conditions.at(0).reason, "FailedDelete");
 }
 
 TEST(ReplicaSetPod, ComesFromTheTemplate) {
-    Observation seen = observation(1, {});
+    Seen seen = observation(1, {});
     seen.replica_set.metadata.uid = "u";
     seen.replica_set.spec.pod_template.metadata.annotations["a"] = "b";
     seen.replica_set.spec.pod_template.spec.termination_grace_period_seconds = 7;
@@ -152,7 +165,7 @@ TEST(ReplicaSetPod, NameStaysALabel) {
 }
 
 TEST(ReplicaSetExplain, SaysWhoGoesAndWhy) {
-    const Observation seen = observation(1, {Pod::ready, Pod::pending});
+    const Seen seen = observation(1, {Pod::ready, Pod::pending});
     const journal::Entry entry = explain(seen, decide(seen), {});
     EXPECT_EQ(entry.controller, "replicaset");
     EXPECT_EQ(entry.subject, "replicaset/shop-x");
@@ -163,7 +176,7 @@ TEST(ReplicaSetExplain, SaysWhoGoesAndWhy) {
 }
 
 TEST(ReplicaSetExplain, SaysWhoComes) {
-    const Observation seen = observation(2, {});
+    const Seen seen = observation(2, {});
     const journal::Entry entry = explain(seen, decide(seen), {"shop-x-a", "shop-x-b"});
     EXPECT_EQ(entry.action, "create-pods");
     EXPECT_EQ(entry.summary, "create 2 pods: 2 wanted, 0 there");

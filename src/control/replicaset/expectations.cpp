@@ -11,11 +11,12 @@ void Expectations::gone(const std::string& uid) {
     deleted_.erase(uid);
 }
 
-bool Expectations::met_by(std::span<const spec::Pod> pods, Instant at) {
+bool Expectations::met_by(std::span<const spec::Pod* const> pods, Instant at) {
+    if (created_.empty() && deleted_.empty()) return true;
     std::set<std::string> still_untouched;
-    for (const spec::Pod& pod : pods) {
-        created_.erase(pod.metadata.uid);
-        if (!pod.metadata.deletion_timestamp) still_untouched.insert(pod.metadata.uid);
+    for (const spec::Pod* pod : pods) {
+        created_.erase(pod->metadata.uid);
+        if (!pod->metadata.deletion_timestamp) still_untouched.insert(pod->metadata.uid);
     }
     std::erase_if(deleted_, [&](const auto& expected) {
         return !still_untouched.contains(expected.first);

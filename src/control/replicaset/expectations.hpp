@@ -24,7 +24,7 @@ class Expectations {
 
     /// Strikes off what these pods show, and what is older than `patience`; true when nothing is
     /// left.
-    bool met_by(std::span<const spec::Pod> pods, Instant at);
+    bool met_by(std::span<const spec::Pod* const> pods, Instant at);
 
     static constexpr Duration patience = std::chrono::minutes(5);
 

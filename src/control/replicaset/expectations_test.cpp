@@ -20,8 +20,10 @@ struct ExpectationsTest : testing::Test {
     const Instant at{100s};
     Expectations expectations;
 
-    bool met(std::vector<spec::Pod> pods, Duration later = 0s) {
-        return expectations.met_by(pods, at + later);
+    bool met(const std::vector<spec::Pod>& pods, Duration later = 0s) {
+        std::vector<const spec::Pod*> seen;
+        for (const spec::Pod& pod : pods) seen.push_back(&pod);
+        return expectations.met_by(seen, at + later);
     }
 };
 

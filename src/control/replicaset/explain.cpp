@@ -19,7 +19,8 @@ journal::Entry explain(
     const Observation& seen, const Decision& decision, const std::vector<std::string>& names
 ) {
     const spec::ObjectMeta& metadata = seen.replica_set.metadata;
-    const auto active = std::ranges::count_if(seen.pods, is_active);
+    const auto active =
+        std::ranges::count_if(seen.pods, [](const spec::Pod* pod) { return is_active(*pod); });
     const std::string wanted = std::to_string(seen.replica_set.spec.replicas) + " wanted, " +
                                std::to_string(active) + " there";
     journal::Entry entry;
@@ -41,7 +42,7 @@ journal::Entry explain(
     } else {
         entry.action = "delete-pods";
         entry.summary = "delete " + pods_in_words(decision.victims.size()) + ": " + wanted;
-        for (const spec::Pod& victim : decision.victims) pods.push_back(victim.metadata.name);
+        for (const spec::Pod* victim : decision.victims) pods.push_back(victim->metadata.name);
         entry.after = {{"pods", active - static_cast<std::int64_t>(decision.victims.size())}};
         entry.after["deleted"] = std::move(pods);
     }

@@ -2,11 +2,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "spec/kinds/core.hpp"
 
 namespace swell::control::replicaset {
+
+/// Pods that somebody else keeps.
+using Pods = std::vector<const spec::Pod*>;
 
 /// The condition of a type, or nullptr.
 const spec::Condition* find_condition(

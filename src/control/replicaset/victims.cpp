@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <map>
 
-#include "control/replicaset/pods.hpp"
-
 namespace swell::control::replicaset {
 
 namespace {
@@ -18,9 +16,9 @@ constexpr const char* deletion_cost = "controller.kubernetes.io/pod-deletion-cos
 /// Pods by the name of their node.
 using OnNode = std::map<std::string, std::int64_t>;
 
-OnNode count_by_node(const std::vector<spec::Pod>& pods) {
+OnNode count_by_node(const Pods& pods) {
     OnNode on_node;
-    for (const spec::Pod& pod : pods) ++on_node[pod.spec.node_name];
+    for (const spec::Pod* pod : pods) ++on_node[pod->spec.node_name];
     return on_node;
 }
 
@@ -100,16 +98,16 @@ Comparison compare(const spec::Pod& a, const spec::Pod& b, const OnNode& on_node
 
 }  // namespace
 
-std::vector<spec::Pod> by_deletion_order(std::vector<spec::Pod> pods, Instant at) {
+Pods by_deletion_order(Pods pods, Instant at) {
     const OnNode on_node = count_by_node(pods);
-    std::ranges::stable_sort(pods, [&](const spec::Pod& a, const spec::Pod& b) {
-        return compare(a, b, on_node, at).order < 0;
+    std::ranges::stable_sort(pods, [&](const spec::Pod* a, const spec::Pod* b) {
+        return compare(*a, *b, on_node, at).order < 0;
     });
     return pods;
 }
 
 std::string why_first(
-    const spec::Pod& victim, const spec::Pod& next, const std::vector<spec::Pod>& pods, Instant at
+    const spec::Pod& victim, const spec::Pod& next, const Pods& pods, Instant at
 ) {
     const Comparison comparison = compare(victim, next, count_by_node(pods), at);
     return comparison.order < 0 ? comparison.why : "equal to the others";

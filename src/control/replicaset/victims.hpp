@@ -1,10 +1,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "base/time.hpp"
-#include "spec/kinds/core.hpp"
+#include "control/replicaset/pods.hpp"
 
 namespace swell::control::replicaset {
 
@@ -19,11 +18,9 @@ namespace swell::control::replicaset {
 /// Source  kubernetes controller.ActivePodsWithRanks. It lets the uid decide at once between two
 ///         ready times of one power of two, which makes a circle of three pods possible; here the
 ///         uid comes last.
-std::vector<spec::Pod> by_deletion_order(std::vector<spec::Pod> pods, Instant at);
+Pods by_deletion_order(Pods pods, Instant at);
 
 /// Why `victim` goes rather than `next`, the first that stays: `not ready`, `newer`, …
-std::string why_first(
-    const spec::Pod& victim, const spec::Pod& next, const std::vector<spec::Pod>& pods, Instant at
-);
+std::string why_first(const spec::Pod& victim, const spec::Pod& next, const Pods& pods, Instant at);
 
 }  // namespace swell::control::replicaset

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace swell::control::replicaset {
 namespace {
@@ -42,6 +43,12 @@ spec::Pod pod(const std::string& name, const PodIs& is) {
     return pod;
 }
 
+Pods pointers(const std::vector<spec::Pod>& pods) {
+    Pods all;
+    for (const spec::Pod& pod : pods) all.push_back(&pod);
+    return all;
+}
+
 TEST(Victims, FirstGoesBeforeSecond) {
     struct Case {
         const char* why;
@@ -68,23 +75,23 @@ TEST(Victims, FirstGoesBeforeSecond) {
         SCOPED_TRACE(c.why);
         const spec::Pod first = pod("first", c.first);
         const spec::Pod second = pod("second", c.second);
-        for (const auto& given : {std::vector{first, second}, std::vector{second, first}}) {
-            const auto ordered = by_deletion_order(given, now);
-            EXPECT_EQ(ordered[0].metadata.name, "first");
-            EXPECT_EQ(why_first(ordered[0], ordered[1], given, now), c.why);
+        for (const Pods& given : {Pods{&first, &second}, Pods{&second, &first}}) {
+            const Pods ordered = by_deletion_order(given, now);
+            EXPECT_EQ(ordered[0]->metadata.name, "first");
+            EXPECT_EQ(why_first(*ordered[0], *ordered[1], given, now), c.why);
         }
     }
 }
 
 TEST(Victims, OfTheFullerNodeFirst) {
-    const auto ordered = by_deletion_order(
-        {pod("alone", {.node = "a", .ready_for = 1min}),
-         pod("b1", {.node = "b", .uid = "1"}),
-         pod("b2", {.node = "b", .uid = "2"})},
-        now
-    );
-    EXPECT_EQ(ordered[0].metadata.name, "b1");
-    EXPECT_EQ(ordered[2].metadata.name, "alone");
+    const std::vector<spec::Pod> pods = {
+        pod("alone", {.node = "a", .ready_for = 1min}),
+        pod("b1", {.node = "b", .uid = "1"}),
+        pod("b2", {.node = "b", .uid = "2"}),
+    };
+    const Pods ordered = by_deletion_order(pointers(pods), now);
+    EXPECT_EQ(ordered[0]->metadata.name, "b1");
+    EXPECT_EQ(ordered[2]->metadata.name, "alone");
 }
 
 TEST(Victims, OneOrderWhateverTheInput) {
@@ -95,15 +102,15 @@ TEST(Victims, OneOrderWhateverTheInput) {
         pod("c", {.ready_for = 65min, .restarts = 1, .uid = "2"}),
         pod("d", {.ready_for = 61min, .restarts = 1, .uid = "0"}),
     };
-    const auto names = [](const std::vector<spec::Pod>& ordered) {
+    const auto names = [](const Pods& ordered) {
         std::string text;
-        for (const spec::Pod& p : ordered) text += p.metadata.name;
+        for (const spec::Pod* p : ordered) text += p->metadata.name;
         return text;
     };
     const auto by_name = [](const spec::Pod& a, const spec::Pod& b) {
         return a.metadata.name < b.metadata.name;
     };
-    do EXPECT_EQ(names(by_deletion_order(pods, now)), "bdca");
+    do EXPECT_EQ(names(by_deletion_order(pointers(pods), now)), "bdca");
     while (std::next_permutation(pods.begin(), pods.end(), by_name));
 }
 
