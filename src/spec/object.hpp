@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <concepts>
 #include <memory>
 #include <string>
@@ -39,8 +40,10 @@ struct Kind {
     std::shared_ptr<const void> (*with_metadata)(const void*, ObjectMeta) = nullptr;
     /// A copy of the first with the status of the second (same kind; null: a new object's).
     std::shared_ptr<const void> (*with_status)(const void*, const void*) = nullptr;
-    /// A copy of the first with other metadata, and the status of the last (same kind).
-    std::shared_ptr<const void> (*joined)(const void*, ObjectMeta, const void*) = nullptr;
+    /// A copy of the first with other metadata, and the status of the other (same kind); it is
+    /// moved out of one that nobody else holds.
+    std::shared_ptr<const void> (*joined)(const void*, ObjectMeta, const void*, bool alone) =
+        nullptr;
     /// Equal but for metadata and status: a write that leaves this true does not raise
     /// `generation`.
     bool (*same_spec)(const void*, const void*) = nullptr;
@@ -65,7 +68,7 @@ class Object {
   public:
     template <KindStruct T>
     explicit(false) Object(T value)  // a Deployment is an Object
-        : kind_(&kind_of<T>()), value_(std::make_shared<const T>(std::move(value))) {}
+        : kind_(&kind_of<T>()), value_(std::make_shared<T>(std::move(value))) {}
     Object(const Kind& kind, std::shared_ptr<const void> value)
         : kind_(&kind), value_(std::move(value)) {
         CHECK(value_ != nullptr);
@@ -94,10 +97,12 @@ class Object {
         CHECK(kind_ == other.kind_);
         return {*kind_, kind_->with_status(value_.get(), other.value_.get())};
     }
-    /// Both at once, for one copy.
-    Object with(ObjectMeta metadata, const Object& status_of) const {
+    /// Both at once, for one copy. What nobody else holds of `status_of` is moved.
+    Object with(ObjectMeta metadata, Object status_of) const {
         CHECK(kind_ == status_of.kind_);
-        return {*kind_, kind_->joined(value_.get(), std::move(metadata), status_of.value_.get())};
+        const void* const from = status_of.value_.get();
+        const bool alone = status_of.value_.use_count() == 1;
+        return {*kind_, kind_->joined(value_.get(), std::move(metadata), from, alone)};
     }
     /// This object with a new one's status.
     Object without_status() const { return {*kind_, kind_->with_status(value_.get(), nullptr)}; }
@@ -114,7 +119,14 @@ struct Key {
     std::string ns;         ///< empty for kinds without namespaces
     std::string name;
 
-    auto operator<=>(const Key&) const = default;
+    /// By kind, namespace and name, each as text. Most keys that meet are of one kind: its name is
+    /// the same text in the same place then.
+    std::strong_ordering operator<=>(const Key& other) const {
+        if (kind.data() != other.kind.data() || kind.size() != other.kind.size())
+            if (const int by_kind = kind.compare(other.kind); by_kind != 0) return by_kind <=> 0;
+        if (const int by_ns = ns.compare(other.ns); by_ns != 0) return by_ns <=> 0;
+        return name.compare(other.name) <=> 0;
+    }
     bool operator==(const Key&) const = default;
 };
 

@@ -118,7 +118,7 @@ Result<std::optional<Object>> updated(
 }
 
 Result<std::optional<Object>> status_updated(
-    const Object& stored, const Object& wanted, const Moment& moment
+    const Object& stored, Object wanted, const Moment& moment
 ) {
     const ObjectMeta& given = wanted.metadata();
     if (auto current = check_current(stored, given.uid, given.resource_version); !current)
@@ -126,7 +126,7 @@ Result<std::optional<Object>> status_updated(
     if (stored.kind().same_status(stored.value(), wanted.value())) return std::nullopt;
     ObjectMeta metadata = stored.metadata();
     metadata.resource_version = moment.version;
-    return stored.with(std::move(metadata), wanted);
+    return stored.with(std::move(metadata), std::move(wanted));
 }
 
 Result<std::optional<Object>> removed(

@@ -24,7 +24,7 @@ Result<std::optional<Object>> updated(
     const Object& stored, const Object& wanted, const Moment& moment
 );
 Result<std::optional<Object>> status_updated(
-    const Object& stored, const Object& wanted, const Moment& moment
+    const Object& stored, Object wanted, const Moment& moment
 );
 
 /// What a deletion makes of the stored object; empty when it changes nothing. The object that comes

@@ -140,7 +140,7 @@ Result<Object> Store::update(Object object) {
 Result<Object> Store::update_status(Object object) {
     const Object* stored = memory_.find(key_of(object));
     if (stored == nullptr) return std::unexpected(not_found(key_of(object)));
-    return apply(*stored, status_updated(*stored, object, moment()));
+    return apply(*stored, status_updated(*stored, std::move(object), moment()));
 }
 
 Result<Object> Store::apply(const Object& stored, Result<std::optional<Object>> next) {

@@ -56,19 +56,19 @@ Kind make_kind(Names names) {
             copy->status = other != nullptr ? static_cast<const T*>(other)->status : T{}.status;
         return copy;
     };
-    kind.joined = [](const void* object, ObjectMeta metadata, const void* other
+    kind.joined = [](const void* object, ObjectMeta metadata, const void* other, bool alone
                   ) -> std::shared_ptr<const void> {
         const T& of = *static_cast<const T*>(object);
+        const T& from = *static_cast<const T*>(other);
         // Member by member, where there are these three: what is replaced is not copied first.
         if constexpr (requires { T{of.metadata, of.spec, of.status}; }) {
-            return std::make_shared<T>(
-                T{std::move(metadata), of.spec, static_cast<const T*>(other)->status}
-            );
+            if (!alone) return std::make_shared<T>(T{std::move(metadata), of.spec, from.status});
+            T& mine = const_cast<T&>(from);  // no object is made const
+            return std::make_shared<T>(T{std::move(metadata), of.spec, std::move(mine.status)});
         } else {
             auto copy = std::make_shared<T>(of);
             copy->metadata = std::move(metadata);
-            if constexpr (requires { copy->status; })
-                copy->status = static_cast<const T*>(other)->status;
+            if constexpr (requires { copy->status; }) copy->status = from.status;
             return copy;
         }
     };

@@ -71,9 +71,8 @@ Object with_status(const Object& object, HpaStatus status) {
         whole.status.horizontal = std::move(status);
         return whole;
     }
-    HorizontalPodAutoscaler hpa = object.as<HorizontalPodAutoscaler>();
-    hpa.status = std::move(status);
-    return hpa;
+    const auto& before = object.as<HorizontalPodAutoscaler>();
+    return HorizontalPodAutoscaler{before.metadata, before.spec, std::move(status)};
 }
 
 Object with_status(const Object& object, VpaStatus status) {
