@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,17 @@ struct Described {
 class Metrics {
   public:
     virtual ~Metrics() = default;
+
+    /// What pods() answers, shared with whoever asks for the same: nothing is copied.
+    using Snapshot = std::shared_ptr<const std::vector<PodMetrics>>;
+    virtual Result<Snapshot> snapshot(
+        std::string_view ns,
+        const std::function<bool(const std::map<std::string, std::string>&)>& matches
+    ) const {
+        auto list = pods(ns, matches);
+        if (!list) return std::unexpected(list.error());
+        return std::make_shared<const std::vector<PodMetrics>>(*std::move(list));
+    }
 
     /// Newest metrics of the pods of a namespace; `matches` says which labels. Sorted by name.
     /// Errors  unavailable.

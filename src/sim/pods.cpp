@@ -264,4 +264,20 @@ Result<std::vector<metrics::MetricValue>> SimPods::external(
     return found;
 }
 
+Result<metrics::Metrics::Snapshot> SimPods::snapshot(
+    std::string_view ns,
+    const std::function<bool(const std::map<std::string, std::string>&)>& matches
+) const {
+    const auto list = places_.find(std::string(ns));
+    if (metrics_lost_ || list == places_.end()) return Metrics::snapshot(ns, matches);
+    const Place* only = nullptr;
+    for (const auto& place : list->second) {
+        if (!matches(place->labels)) continue;
+        if (only != nullptr) return Metrics::snapshot(ns, matches);
+        only = place.get();
+    }
+    if (only == nullptr) return Metrics::snapshot(ns, matches);
+    return only->service.snapshot(clock_.now(), only->ns);
+}
+
 }  // namespace swell::sim

@@ -65,6 +65,11 @@ class SimPods final : public metrics::Metrics {
         std::string_view ns, const metrics::Metric& metric
     ) const override;
 
+    Result<Snapshot> snapshot(
+        std::string_view ns,
+        const std::function<bool(const std::map<std::string, std::string>&)>& matches
+    ) const override;
+
     /// Until it is told otherwise the metrics server does not answer.
     void lose_metrics(bool lost) { metrics_lost_ = lost; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ class Service {
     void read(Instant now, MetricNames::Series series, std::vector<metrics::MetricValue>& into)
         const;
     std::optional<metrics::MetricValue> read(Instant now, MetricNames::Series series) const;
+    /// The same, made once for all who ask.
+    metrics::Metrics::Snapshot snapshot(Instant now, const std::string& ns) const;
 
     const Served& total() const { return total_; }
     double pod_seconds() const { return pod_seconds_; }
@@ -109,6 +112,8 @@ class Service {
     Served total_, recent_, scraped_total_;
     double pod_seconds_ = 0, core_seconds_ = 0;
     Sample newest_, before_;
+    mutable std::shared_ptr<std::vector<metrics::PodMetrics>> told_;  // by snapshot(), last
+    mutable Instant told_at_{};
 };
 
 }  // namespace swell::sim

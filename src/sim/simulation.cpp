@@ -38,7 +38,7 @@ class Run {
         : options_(options),
           clock_(start_of_time),
           rng_(options.seed),
-          store_(*cluster::Store::open("", clock_, rng_.split())),
+          store_(*cluster::Store::open("", clock_, rng_.split(), store_options())),
           pods_(clock_, *store_, rng_.split(), options.pods, options.measuring),
           world_{clock_, rng_, *store_, pods_, journal_},
           deployments_(world_),
@@ -93,6 +93,13 @@ class Run {
             kept.resizes += entry.action == "resize" ? 1 : 0;
             kept.evictions += entry.action == "evict" ? 1 : 0;
         });
+    }
+
+    /// Every watcher here is told of a write at once; only one that starts in the past looks back.
+    static cluster::Store::Options store_options() {
+        cluster::Store::Options options;
+        options.history = 1024;
+        return options;
     }
 
     struct Seen {

@@ -7,7 +7,7 @@ namespace swell::control::hpa {
 Instant whole_seconds(Instant at) { return std::chrono::floor<std::chrono::seconds>(at); }
 
 // of status.
-void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, Instant at) {
+void set_condition(spec::HpaStatus& status, const char* type, const Outcome& outcome, Instant at) {
     const char* value = outcome.holds ? "True" : "False";
     const auto found = std::ranges::find(status.conditions, type, &spec::Condition::type);
     spec::Condition& condition =
@@ -15,10 +15,11 @@ void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, I
     if (condition.type.empty() || condition.status != value) {
         condition.last_transition_time = whole_seconds(at);
     }
-    condition.type = type;
-    condition.status = value;
-    condition.reason = outcome.reason;
-    condition.message = std::move(outcome.message);
+    // Most runs say what the one before said.
+    if (condition.type.empty()) condition.type = type;
+    if (condition.status != value) condition.status = value;
+    if (condition.reason != outcome.reason) condition.reason = outcome.reason;
+    if (condition.message != outcome.message) condition.message = outcome.message;
 }
 
 bool is_scaled_to_zero(const spec::HpaStatus& status) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "spec/kinds/autoscaling.hpp"
 
@@ -14,12 +15,12 @@ Instant whole_seconds(Instant at);
 struct Outcome {
     bool holds = true;
     const char* reason = "";
-    std::string message;
+    std::string_view message{};
 };
 
 /// The list keeps the order in which conditions were first set; the time is that of the last change
 /// of the status (True, False), not of the reason.
-void set_condition(spec::HpaStatus& status, const char* type, Outcome outcome, Instant at);
+void set_condition(spec::HpaStatus& status, const char* type, const Outcome& outcome, Instant at);
 
 bool is_scaled_to_zero(const spec::HpaStatus& status);
 void forget_scaled_to_zero(spec::HpaStatus& status);

@@ -83,6 +83,7 @@ void HpaController::changed(const cluster::Change& change) {
     if (change.type == cluster::Change::Type::deleted) {
         queue_.remove(key);
         kept_.erase(key);
+        ++selectors_;
         return;
     }
     const spec::ObjectMeta& metadata = change.object.metadata();
@@ -95,6 +96,7 @@ void HpaController::changed(const cluster::Change& change) {
     kept.generation = metadata.generation;
     kept.observes = observes;
     if (is_news) {
+        ++selectors_;
         queue_.add(key);
     } else {
         queue_.add_after(key, config_.sync_period);
@@ -116,7 +118,7 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     Kept& kept = kept_[key];
     Result<TargetScale> scale =
         read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
-    const Observation seen = observe(key, hpa, scale);
+    const Observation seen = observe(key, hpa, scale, kept);
     State state;
     if (kept.state) {
         state = *kept.state;
@@ -156,7 +158,7 @@ std::optional<journal::Entry> HpaController::newest_entry(const Kept& kept) cons
 }
 
 Observation HpaController::observe(
-    const spec::Key& key, const Hpa& hpa, const Result<TargetScale>& scale
+    const spec::Key& key, const Hpa& hpa, const Result<TargetScale>& scale, Kept& kept
 ) {
     Observation seen;
     seen.at = world_.clock.now();
@@ -167,19 +169,18 @@ Observation HpaController::observe(
     }
     seen.replicas = scale->replicas;
     seen.status_replicas = scale->status_replicas;
-    observe_pods(key, hpa, *scale, seen);
+    observe_pods(key, hpa, *scale, kept, seen);
     return seen;
 }
 
 void HpaController::observe_pods(
-    const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Observation& seen
+    const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Kept& kept, Observation& seen
 ) {
     using Fault = Observation::SelectorFault;
     if (scale.selector.empty()) {
         seen.selector_fault = Fault::missing;
         return;
     }
-    Kept& kept = kept_[key];
     if (!kept.selector || kept.selector_text != scale.selector) {
         auto selector = spec::Selector::parse(scale.selector);
         if (!selector) {
@@ -189,6 +190,7 @@ void HpaController::observe_pods(
         }
         kept.selector = *std::move(selector);
         kept.selector_text = scale.selector;
+        ++selectors_;
     }
     cluster::Query query;
     query.kind = kind_of<spec::Pod>().name;
@@ -198,28 +200,30 @@ void HpaController::observe_pods(
     std::vector<const spec::Pod*> pods;
     pods.reserve(objects.size());
     for (const cluster::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
-    if (const std::string other = also_selected_by(key, pods); !other.empty()) {
+    if (const std::string other = also_selected_by(key, pods, kept); !other.empty()) {
         seen.selector_fault = Fault::ambiguous;
         seen.selector_text = "pods by selector " + scale.selector +
                              " are controlled by more than one HPA (e.g. " + other + ")";
         return;
     }
     for (const spec::MetricSpec& metric : hpa.spec.metrics)
-        seen.readings.push_back(read(metric, key, pods));
+        seen.readings.push_back(read(metric, key, pods, *kept.selector));
 }
 
 // The name of another autoscaler of the namespace whose selector, as of its last run, selects one
 // of the pods. Only those that act are in each other's way.
 std::string HpaController::also_selected_by(
-    const spec::Key& key, std::span<const spec::Pod* const> pods
-) const {
-    const auto own = kept_.find(key);
-    if (own != kept_.end() && own->second.observes) return {};
+    const spec::Key& key, std::span<const spec::Pod* const> pods, Kept& own
+) {
+    if (own.observes) return {};
     // Pods of one template have the same labels: each set is looked at once.
     std::vector<const spec::Labels*> labels;
     for (const spec::Pod* pod : pods)
         if (labels.empty() || *labels.back() != pod->metadata.labels)
             labels.push_back(&pod->metadata.labels);
+    // Nor anew while nothing has changed: a namespace may have thousands of autoscalers.
+    const auto same = [](const spec::Labels& a, const spec::Labels* b) { return a == *b; };
+    if (own.alone_at == selectors_ && std::ranges::equal(own.alone_with, labels, same)) return {};
     for (const spec::Kind* kind : spec::horizontal_kinds())
         for (auto at = kept_.lower_bound(spec::Key{kind->name, key.ns, ""});
              at != kept_.end() && at->first.kind == kind->name && at->first.ns == key.ns;
@@ -231,16 +235,21 @@ std::string HpaController::also_selected_by(
             });
             if (selects) return other.ns + "/" + other.name;
         }
+    own.alone_at = selectors_;
+    own.alone_with.clear();
+    for (const spec::Labels* set : labels) own.alone_with.push_back(*set);
     return {};
 }
 
 Reading HpaController::read(
-    const spec::MetricSpec& metric, const spec::Key& key, std::span<const spec::Pod* const> pods
+    const spec::MetricSpec& metric,
+    const spec::Key& key,
+    std::span<const spec::Pod* const> pods,
+    const spec::Selector& selector
 ) {
     const std::string& ns = key.ns;
-    const std::optional<spec::Selector>& selector = kept_[key].selector;
     const metrics::Matches of_target = [&](const spec::Labels& labels) {
-        return selector && selector->matches(labels);
+        return selector.matches(labels);
     };
     const Trust trust = trust_of(world_.clock.now(), pods.size());
     if (metric.type == "Pods" && metric.pods) {
@@ -257,7 +266,7 @@ Reading HpaController::read(
         return read_series(ValueSource::custom, value_of(*metric.object, ns), pods, trust);
     if (metric.type == "External" && metric.external)
         return read_series(ValueSource::external, values_of(*metric.external, ns), pods, trust);
-    return read_resource(metric, world_.metrics.pods(ns, of_target), pods, trust);
+    return read_resource(metric, world_.metrics.snapshot(ns, of_target), pods, trust);
 }
 
 Result<std::vector<metrics::MetricValue>> HpaController::value_of(
@@ -330,7 +339,7 @@ void HpaController::hold(
 void HpaController::tell(const cluster::Object& object, const Hpa& hpa, Decision& decision) {
     if (decision.status != hpa.status) {
         const Result<cluster::Object> written =
-            world_.cluster.update_status(spec::with_status(object, decision.status));
+            world_.cluster.update_status(spec::with_status(object, std::move(decision.status)));
         if (!written) status_failed(decision, hpa.metadata.name, written.error().what);
     }
     for (const auto* events : {&decision.events, &decision.events_after})

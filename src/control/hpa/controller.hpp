@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control/hpa/decide.hpp"
 #include "control/hpa/gather.hpp"
@@ -64,7 +65,9 @@ class HpaController {
         std::optional<State> state;  ///< none before the first run
         std::string selector_text;   ///< of the target, as it was last
         std::optional<spec::Selector> selector;
-        std::string gist;  ///< of the entry journaled last
+        std::uint64_t alone_at = 0;            ///< selectors_ when no other selected its pods
+        std::vector<spec::Labels> alone_with;  ///< which had these labels
+        std::string gist;                      ///< of the entry journaled last
         Instant told{};
     };
 
@@ -76,12 +79,21 @@ class HpaController {
     void list_and_watch(const spec::Kind& kind);
     void changed(const cluster::Change& change);
     Result<void> reconcile(const spec::Key& key);
-    Observation observe(const spec::Key& key, const Hpa& hpa, const Result<TargetScale>& scale);
+    Observation observe(
+        const spec::Key& key, const Hpa& hpa, const Result<TargetScale>& scale, Kept& kept
+    );
     void observe_pods(
-        const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Observation& seen
+        const spec::Key& key,
+        const Hpa& hpa,
+        const TargetScale& scale,
+        Kept& kept,
+        Observation& seen
     );
     Reading read(
-        const spec::MetricSpec& metric, const spec::Key& key, std::span<const spec::Pod* const> pods
+        const spec::MetricSpec& metric,
+        const spec::Key& key,
+        std::span<const spec::Pod* const> pods,
+        const spec::Selector& selector
     );
     Result<std::vector<metrics::MetricValue>> value_of(
         const spec::ObjectMetricSource& metric, const std::string& ns
@@ -89,8 +101,9 @@ class HpaController {
     Result<std::vector<metrics::MetricValue>> values_of(
         const spec::ExternalMetricSource& metric, const std::string& ns
     ) const;
-    std::string also_selected_by(const spec::Key& key, std::span<const spec::Pod* const> pods)
-        const;
+    std::string also_selected_by(
+        const spec::Key& key, std::span<const spec::Pod* const> pods, Kept& own
+    );
     void act(
         const Hpa& hpa, TargetScale scale, const Observation& seen, Decision& decision, Kept& kept
     );
@@ -103,6 +116,7 @@ class HpaController {
     std::function<void(const journal::Entry&)> on_decision_;
     Contention contention_;
     std::map<spec::Key, Kept> kept_;
+    std::uint64_t selectors_ = 1;  ///< raised when any autoscaler comes to select other pods
     Workqueue queue_;
     std::map<const spec::Kind*, Following> following_;
     std::size_t evaluations_ = 0;

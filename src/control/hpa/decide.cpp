@@ -23,7 +23,16 @@ class Run {
         Words words)
         : seen_(seen), hpa_(hpa), config_(config), words_(words) {
         result_.state = std::move(state);
-        result_.status = hpa.status;
+        // What the metrics are is read anew.
+        const spec::HpaStatus& before = hpa.status;
+        result_.status = {
+            before.observed_generation,
+            before.last_scale_time,
+            before.current_replicas,
+            before.desired_replicas,
+            {},
+            before.conditions
+        };
         result_.current = result_.desired = result_.recommended = seen.replicas;
     }
 
@@ -114,10 +123,16 @@ class Run {
         if (words_ == Words::full) made.steps.push_back(*seen_.contention);
     }
 
+    // The proposal that counts.
+    struct Highest {
+        std::int32_t replicas = 0;
+        std::string name;
+    };
+
     std::int32_t min() const { return hpa_.spec.min_replicas.value_or(1); }
 
-    void set(const char* type, Outcome outcome) {
-        set_condition(result_.status, type, std::move(outcome), seen_.at);
+    void set(const char* type, const Outcome& outcome) {
+        set_condition(result_.status, type, outcome, seen_.at);
     }
 
     void say(bool warning, std::string reason, std::string message) {
@@ -155,6 +170,7 @@ class Run {
     }
 
     void fail_to_read_target() {
+        result_.status.current_metrics = hpa_.status.current_metrics;
         say(true, "FailedGetScale", seen_.scale_error);
         set("AbleToScale",
             {false,
@@ -252,8 +268,10 @@ class Run {
         };
         const Scale scale{.ns = hpa_.metadata.ns, .status_replicas = seen_.status_replicas};
         const std::vector<spec::MetricSpec>& metrics = hpa_.spec.metrics;
-        std::optional<Proposal> best, first_invalid;
+        std::optional<Proposal> first_invalid;
+        std::optional<Highest> best;
         std::size_t invalid = 0;
+        statuses_.reserve(metrics.size());
         static const Reading unread = [] {
             Reading reading;
             reading.error = "the metric was not read";
@@ -265,12 +283,12 @@ class Run {
             note(reading, proposal);
             if (words_ == Words::full)
                 explain_metric({metrics[i], reading, proposal, terms}, result_.steps);
-            statuses_.push_back(proposal.status);
+            statuses_.push_back(std::move(proposal.status));
             if (!proposal.error.empty()) {
                 say(true, proposal.event_reason, proposal.event_text);
                 if (++invalid == 1) first_invalid = std::move(proposal);
             } else if (!best || best->replicas == 0 || proposal.replicas > best->replicas) {
-                best = std::move(proposal);
+                best = {proposal.replicas, std::move(proposal.name)};
             }
         }
         const std::int32_t highest = best ? best->replicas : 0;
@@ -296,7 +314,7 @@ class Run {
         return true;
     }
 
-    void take(const Proposal& best, std::size_t metrics, std::size_t invalid) {
+    void take(const Highest& best, std::size_t metrics, std::size_t invalid) {
         result_.recommended = result_.desired = std::max(best.replicas, 0);
         const std::string name = best.replicas > 0 ? best.name : "";
         if (result_.desired > result_.current) result_.reason = name + " above target";

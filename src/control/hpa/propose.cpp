@@ -67,24 +67,27 @@ Proposal propose_resource(
 ) {
     const ResourceRef resource = resource_of(metric);
     Proposal result;
-    const std::string prefix =
-        resource.is_container ? "failed to get " + resource.container + " container metric value: "
-                              : "failed to get " + resource.name + " resource metric value: ";
-    result.event_reason =
-        resource.is_container ? "FailedGetContainerResourceMetric" : "FailedGetResourceMetric";
     const bool is_average = target.form == Form::average;
-    const auto failed = [&](const std::string& why) {
-        result.event_text =
-            "failed to get " + resource.name + (is_average ? " usage: " : " utilization: ") + why;
-        result.error = prefix + result.event_text;
+    const auto refused = [&](std::string event_text) {
+        result.event_reason =
+            resource.is_container ? "FailedGetContainerResourceMetric" : "FailedGetResourceMetric";
+        result.error = "failed to get " +
+                       (resource.is_container ? resource.container + " container"
+                                              : resource.name + " resource") +
+                       " metric value: " + event_text;
+        result.event_text = std::move(event_text);
         return result;
     };
+    const auto failed = [&](const std::string& why) {
+        return refused(
+            "failed to get " + resource.name + (is_average ? " usage: " : " utilization: ") + why
+        );
+    };
     if (target.form == Form::none) {
-        result.event_text =
+        return refused(
             "invalid resource metric source: neither an average utilization target nor an average "
-            "value (usage) target was set";
-        result.error = prefix + result.event_text;
-        return result;
+            "value (usage) target was set"
+        );
     }
     if (!reading.error.empty()) {
         return failed("unable to get metrics for resource " + resource.name + ": " + reading.error);

@@ -52,6 +52,27 @@ Reading reading_of(Gathered gathered) {
     return reading;
 }
 
+Reading read_measured(
+    const spec::MetricSpec& metric,
+    std::span<const metrics::PodMetrics> measured,
+    Pods pods,
+    const Trust& trust
+) {
+    if (measured.empty()) return empty("resource");
+    const bool is_container = metric.container_resource.has_value();
+    if (!is_container && !metric.resource) return {};
+    const std::string& resource =
+        is_container ? metric.container_resource->name : metric.resource->name;
+    const std::string container = is_container ? metric.container_resource->container : "";
+    Gathered gathered = gather(pods, usages_of(measured, resource, container), trust);
+    if (target_of(metric).form == Target::Form::utilization) {
+        gather_requests(gathered, pods, resource, container);
+    }
+    Reading reading = reading_of(std::move(gathered));
+    reading.measured = measured.front().timestamp;
+    return reading;
+}
+
 }  // namespace
 
 Reading read_resource(
@@ -61,19 +82,17 @@ Reading read_resource(
     const Trust& trust
 ) {
     if (!answer) return failed("resource", answer.error().what);
-    if (answer->empty()) return empty("resource");
-    const bool is_container = metric.container_resource.has_value();
-    if (!is_container && !metric.resource) return {};
-    const std::string& resource =
-        is_container ? metric.container_resource->name : metric.resource->name;
-    const std::string container = is_container ? metric.container_resource->container : "";
-    Gathered gathered = gather(pods, usages_of(*answer, resource, container), trust);
-    if (target_of(metric).form == Target::Form::utilization) {
-        gather_requests(gathered, pods, resource, container);
-    }
-    Reading reading = reading_of(std::move(gathered));
-    reading.measured = answer->front().timestamp;
-    return reading;
+    return read_measured(metric, *answer, pods, trust);
+}
+
+Reading read_resource(
+    const spec::MetricSpec& metric,
+    const Result<metrics::Metrics::Snapshot>& answer,
+    Pods pods,
+    const Trust& trust
+) {
+    if (!answer) return failed("resource", answer.error().what);
+    return read_measured(metric, **answer, pods, trust);
 }
 
 Reading read_pods_metric(

@@ -22,6 +22,13 @@ Reading read_resource(
     const Trust& trust = {}
 );
 
+Reading read_resource(
+    const spec::MetricSpec& metric,
+    const Result<metrics::Metrics::Snapshot>& answer,
+    Pods pods,
+    const Trust& trust = {}
+);
+
 /// Pods: a metric that each pod has.
 Reading read_pods_metric(
     const Result<std::vector<NamedUsage>>& answer, Pods pods, const Trust& trust = {}
