@@ -45,6 +45,14 @@ if(SWELL_SANITIZE)
     target_compile_options(swell_test_flags INTERFACE -O0)
 endif()
 
+# For the programs whose work is small objects by the million: a fifth of the CPU time of `./bench simulate`. Sanitizers
+# bring their own.
+add_library(swell_allocator INTERFACE)
+if(NOT SWELL_SANITIZE)
+    find_library(JEMALLOC jemalloc REQUIRED)
+    target_link_libraries(swell_allocator INTERFACE ${JEMALLOC})
+endif()
+
 # Precompiled headers: a fifth of the time of a build. With them GCC 12 warns of strings out of bounds that are none, in
 # what it optimises under ThreadSanitizer and in tests: there it goes without, and the warnings stay on. Clang goes
 # without, so that a missing include is found.

@@ -3,7 +3,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/.cache
 build_packages=(g++ cmake ninja-build ccache pkg-config libyaml-dev libsqlite3-dev
-    nlohmann-json3-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev)
+    nlohmann-json3-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libjemalloc-dev)
 test_packages=(prometheus procps)
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache}
 

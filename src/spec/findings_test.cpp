@@ -921,6 +921,21 @@ spec:
           "secret",
           "a.yaml:9:41: spec.volumes[1].name: duplicate name \"tmp\"",
           "a.yaml:9:52: warning: spec.volumes[1].hostPath: is not acted on by Swell"}},
+        {"resize policies",
+         R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  restartPolicy: Never
+  containers:
+    - name: web
+      command: [./web]
+      resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}, {resourceName: cpu, restartPolicy: RestartContainer}]
+)",
+         {"a.yaml:9:72: spec.containers[0].resizePolicy[1].resourceName: must be unique, got "
+          "\"cpu\" again",
+          "a.yaml:9:91: spec.containers[0].resizePolicy[1].restartPolicy: must be \"NotRequired\" "
+          "when the pod's restartPolicy is \"Never\", got \"RestartContainer\""}},
         {"probes",
          R"(apiVersion: v1
 kind: Pod

@@ -173,6 +173,7 @@ Result<void> ControlPlane::Parts::run() {
     vpas = std::make_unique<control::vpa::VpaController>(world);
     replica_sets = std::make_unique<control::ReplicaSetController>(world);
     replica_sets->admit_with(vpas->admission());
+    vpas->resize_with(control::vpa::resize_through(*store));
     control::hpa::Config hpa_config;
     hpa_config.sync_period = config.hpa_sync_period;
     hpas = std::make_unique<control::hpa::HpaController>(world, hpa_config);

@@ -5,6 +5,7 @@
 
 #include "cluster/pods/environment.hpp"
 #include "cluster/pods/lookups_io.hpp"
+#include "cluster/pods/resize.hpp"
 #include "cluster/pods/restart_entry.hpp"
 #include "cluster/pods/runnable.hpp"
 #include "cluster/pods/shim/process_io.hpp"
@@ -79,7 +80,9 @@ ContainerRun::ContainerRun(PodShared& pod, const spec::Container& container, boo
       context_(pod.context),
       container_(container),
       init_(init),
-      usage_(context_.config.usage_window) {}
+      usage_(context_.config.usage_window) {
+    facts_.granted = container_.resources;
+}
 
 ContainerRun::~ContainerRun() {
     end_checks();
@@ -106,6 +109,9 @@ void ContainerRun::adopt() {
                 calls()
             );
             if (context_.lifeline != nullptr) process_->hold_lifeline();
+            // What its group was told by then; the pod grants it the rest of its spec anew.
+            if (before != nullptr && before->resources) grant(*before->resources);
+            facts_.in_force = container_.resources;
             begin_running();
             if (before != nullptr && before->ready && facts_.probes.readiness)
                 facts_.probes.readiness->passing =
@@ -157,6 +163,9 @@ void ContainerRun::start() {
     facts_.waiting_message.clear();
     facts_.give_up.clear();
     facts_.stage = Stage::starting;
+    facts_.in_force = facts_.granted;
+    facts_.resize_error.clear();
+    resize_entry_ = 0;
     process_ = std::move(*started);
     facts_.id = id_text(process_->running().shim);
     pod_.event(false, "Created", "Created container: " + container_.name);
@@ -250,6 +259,57 @@ bool ContainerRun::journal_restart(const std::string& why) {
     }
     restart_entry_ = *id;
     return true;
+}
+
+void ContainerRun::grant(const spec::ResourceRequirements& resources) {
+    container_.resources = facts_.granted = resources;
+    facts_.resize_error.clear();
+    resize_entry_ = 0;
+    if (!facts_.live() && facts_.in_force) facts_.in_force = resources;
+}
+
+bool ContainerRun::resize() {
+    const bool runs = facts_.stage == Stage::running && facts_.give_up.empty();
+    if (!runs || !facts_.in_force || *facts_.in_force == facts_.granted) return true;
+    const Change change = change_of(container_, *facts_.in_force, facts_.granted);
+    if (change == Change::restart) {
+        facts_.give_up = resize_restart;
+        return true;
+    }
+    if (change == Change::in_place) {
+        const Result<void> done = resize_in_place();
+        const std::string error = done ? "" : done.error().what;
+        if (!done && facts_.resize_error != error)
+            pod_.event(true, "ResizeError", "Pod resize error: " + error);
+        facts_.resize_error = error;
+        if (!done) return false;
+    }
+    facts_.in_force = facts_.granted;
+    return true;
+}
+
+// Reasons before acts. What fails is tried again, and told again when it fails in another way.
+Result<void> ContainerRun::resize_in_place() {
+    if (resize_entry_ == 0) {
+        const auto id = context_.journal.write(resize_entry(
+            spec::key_of(pod_.object),
+            container_.name,
+            *facts_.in_force,
+            facts_.granted,
+            context_.loop.now()
+        ));
+        if (!id) return std::unexpected(id.error());
+        resize_entry_ = *id;
+    }
+    const auto done =
+        context_.cgroups.resize(pod_.pod.metadata.uid, container_.name, limits_of(facts_.granted));
+    const std::string error = done ? "" : done.error().what;
+    if (done || facts_.resize_error != error)
+        (void)context_.journal.outcome(
+            resize_entry_, context_.loop.now(), done ? "done" : "failed: " + error
+        );
+    if (done) resize_entry_ = 0;
+    return done;
 }
 
 void ContainerRun::give_up_restart() {

@@ -37,6 +37,12 @@ class ContainerRun {
     /// For the last resort: kill and wait.
     void kill_and_join();
 
+    /// What it may have from now on: at once when it does not run, else with resize().
+    void grant(const spec::ResourceRequirements& resources);
+    /// Puts what was granted in force while it runs, or ends it to be started anew where its
+    /// resizePolicy says so. False: that failed (the facts say why), and is to be tried again.
+    bool resize();
+
     /// The pod is down: a restart that was decided will not come.
     void give_up_restart();
 
@@ -50,6 +56,7 @@ class ContainerRun {
     std::string working_folder() const;
     void lacks(const std::string& reason, const std::string& message);
     bool journal_restart(const std::string& why);
+    Result<void> resize_in_place();
     ContainerProcess::Calls calls();
     void on_started(const Running& running);
     void on_exit(const Exit& exit);
@@ -78,6 +85,7 @@ class ContainerRun {
     Clock::Timer kill_timer_ = 0, term_timer_ = 0;
     Instant kill_at_{};
     std::uint64_t restart_entry_ = 0;  ///< of the journal, until the restart is done
+    std::uint64_t resize_entry_ = 0;   ///< of the journal, until the resize is done
     UsageWindow usage_;
 };
 

@@ -33,6 +33,9 @@ struct ContainerFacts {
     std::string waiting_reason, waiting_message;  ///< what it lacked
     Instant started_at{};
     std::string id;
+    spec::ResourceRequirements granted;  ///< what it may have, or will at its next start
+    std::optional<spec::ResourceRequirements> in_force;  ///< of the newest run
+    std::string resize_error;  ///< why what was granted is not in force; empty: nothing failed
 
     bool live() const {
         return stage == Stage::starting || stage == Stage::running || stage == Stage::stopping;
@@ -42,10 +45,11 @@ struct ContainerFacts {
 /// What is known of a pod.
 struct PodFacts {
     Instant now{};
-    bool ending = false;   ///< its object is being deleted, or the runtime stops
-    bool drained = false;  ///< no request reaches it any more
-    bool begun = false;    ///< a container has run: init containers are over
-    bool expired = false;  ///< it ran longer than activeDeadlineSeconds
+    bool ending = false;     ///< its object is being deleted, or the runtime stops
+    bool drained = false;    ///< no request reaches it any more
+    bool begun = false;      ///< a container has run: init containers are over
+    bool expired = false;    ///< it ran longer than activeDeadlineSeconds
+    std::string infeasible;  ///< why its spec's resources cannot be granted; empty: they are
     std::vector<ContainerFacts> init_containers, containers;
 };
 

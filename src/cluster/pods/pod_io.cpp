@@ -4,7 +4,9 @@
 #include <filesystem>
 
 #include "base/saturate.hpp"
+#include "cluster/pods/lookups_io.hpp"
 #include "cluster/pods/ports.hpp"
+#include "cluster/pods/resize.hpp"
 #include "cluster/pods/status.hpp"
 
 namespace swell::cluster::pods {
@@ -158,9 +160,57 @@ bool PodRun::give_ports(const Lookups& lookups) {
     return true;
 }
 
+std::vector<PodRun::Wish> PodRun::wishes() const {
+    const spec::PodSpec& spec = shared_.pod.spec;
+    std::vector<Wish> list;
+    for (std::size_t i = 0; i < inits_.size(); ++i)
+        list.push_back({inits_[i].get(), &spec.init_containers[i].resources});
+    for (std::size_t i = 0; i < containers_.size(); ++i)
+        list.push_back({containers_[i].get(), &spec.containers[i].resources});
+    return list;
+}
+
+/// Grants the containers what the spec asks for, unless this machine can never give it. What does
+/// not run yet simply starts with it.
+void PodRun::grant() {
+    bool asks = false, runs = false;
+    for (const Wish& wish : wishes()) {
+        asks = asks || wish.container->facts().granted != *wish.resources;
+        runs = runs || wish.container->facts().live();
+    }
+    std::string why;
+    if (asks && runs)
+        why = infeasible(
+            shared_.pod.spec, this_machine(context_.config.state_dir), context_.cgroups.why_none()
+        );
+    if (!why.empty() && why != infeasible_)
+        shared_.event(true, "ResizeInfeasible", "Pod resize Infeasible: " + why);
+    infeasible_ = why;
+    if (!asks || !why.empty()) return;
+    if (runs) shared_.event(false, "ResizeStarted", "Pod resize started");
+    for (const Wish& wish : wishes()) wish.container->grant(*wish.resources);
+}
+
+/// Puts in force what was granted. False: some of it failed, and is to be tried again.
+bool PodRun::resize() {
+    grant();
+    const auto under_way = [this] {
+        return std::ranges::any_of(wishes(), [](const Wish& wish) {
+            const ContainerFacts& facts = wish.container->facts();
+            return facts.live() && facts.in_force != facts.granted;
+        });
+    };
+    if (!under_way()) return true;
+    bool done = true;
+    for (const Wish& wish : wishes()) done = wish.container->resize() && done;
+    if (!under_way()) shared_.event(false, "ResizeCompleted", "Pod resize completed");
+    return done;
+}
+
 PodFacts PodRun::facts() const {
     PodFacts facts;
     facts.now = context_.loop.now();
+    facts.infeasible = infeasible_;
     facts.ending = ending_;
     facts.drained = drained_;
     const auto& limit = shared_.pod.spec.active_deadline_seconds;
@@ -197,6 +247,7 @@ void PodRun::step() {
         prepared_ = prepare();
         if (!prepared_) return write_status(facts());
     }
+    const bool settled = ending_ || finished_before() || resize();
     const PodFacts seen = facts();
     // The status first: a container that starts finds its ports already told.
     write_status(seen);
@@ -208,6 +259,10 @@ void PodRun::step() {
     if (limit && !seen.expired && !ending_) {
         const Instant expires = *shared_.pod.status.start_time + saturated_seconds(*limit);
         plan.look_again = std::min(plan.look_again.value_or(expires), expires);
+    }
+    if (!settled) {
+        const Instant later = seen.now + try_again_after;
+        plan.look_again = std::min(plan.look_again.value_or(later), later);
     }
     look_again(plan.look_again);
     for (const Action& action : plan.actions) perform(action);
@@ -249,7 +304,8 @@ void PodRun::perform(const Action& action) {
         const auto& probe = action.why.find("startup") != std::string::npos
                                 ? container.spec().startup_probe
                                 : container.spec().liveness_probe;
-        if (!action.why.empty() && probe && probe->termination_grace_period_seconds)
+        const bool probed = !action.why.empty() && action.why != resize_restart;
+        if (probed && probe && probe->termination_grace_period_seconds)
             grace = saturated_seconds(*probe->termination_grace_period_seconds);
         deadline = context_.loop.now() + grace;
     } else if (!forced_) {

@@ -46,6 +46,14 @@ class PodRun {
     bool finished_before() const;
     bool prepare();
     bool give_ports(const Lookups& lookups);
+    /// A container, and what the spec wants it to have.
+    struct Wish {
+        ContainerRun* container;
+        const spec::ResourceRequirements* resources;
+    };
+    std::vector<Wish> wishes() const;
+    void grant();
+    bool resize();
     void look_again(const std::optional<Instant>& at);
     void write_status(const PodFacts& facts);
     void begin_ending(Duration grace, bool write);
@@ -67,6 +75,7 @@ class PodRun {
     Instant deadline_{};
     Duration grace_ = Duration::max();  ///< the shortest asked for by deletions
     std::string prepare_error_;
+    std::string infeasible_;  ///< why the resources of the spec are not granted
     std::shared_ptr<bool> alive_ =
         std::make_shared<bool>(true);  // a gate may answer after we are gone
 };

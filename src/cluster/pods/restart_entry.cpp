@@ -1,5 +1,7 @@
 #include "cluster/pods/restart_entry.hpp"
 
+#include "cluster/pods/resize.hpp"
+
 namespace swell::cluster::pods {
 
 namespace {
@@ -48,7 +50,8 @@ journal::Entry restart_entry(
         entry.observation["oom"] = facts.exit->oom;
         entry.steps.push_back(back_off(facts));
     } else {
-        entry.steps.push_back({"probe-failed", why, Json::object()});
+        const char* rule = why == resize_restart ? "resize-policy" : "probe-failed";
+        entry.steps.push_back({rule, why, Json::object()});
     }
     entry.before = {{"restarts", facts.restarts}};
     entry.after = {{"restarts", facts.restarts + 1}};

@@ -18,7 +18,7 @@ struct RestartOf {
 
 /// The decision to start a container again, as the journal keeps it.
 ///
-/// why  what its probe found; empty: it ended by itself, as facts.exit says
+/// why  what its probe found, or resize_restart; empty: it ended by itself, as facts.exit says
 journal::Entry restart_entry(
     const RestartOf& of, const ContainerFacts& facts, const std::string& why, Instant now
 );

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cluster/pods/resize.hpp"
+
 namespace swell::cluster::pods {
 namespace {
 
@@ -31,6 +33,10 @@ TEST(RestartEntry, SaysHowItEndedAndWhatItWaitedFor) {
     const auto probed = restart_entry(of, facts, "failed liveness probe", Instant{});
     EXPECT_EQ(probed.summary, "restarted container app: failed liveness probe");
     EXPECT_EQ(probed.steps.back().rule, "probe-failed");
+
+    const auto resized = restart_entry(of, facts, resize_restart, Instant{});
+    EXPECT_EQ(resized.summary, "restarted container app: resize requires restart");
+    EXPECT_EQ(resized.steps.back().rule, "resize-policy");
 
     facts.exit->oom = true;
     EXPECT_EQ(

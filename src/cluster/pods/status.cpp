@@ -47,6 +47,10 @@ ContainerStatus container_status(
     status.image = container.image;
     status.restart_count = one.restarts;
     status.container_id = one.id;
+    if (one.in_force) {
+        status.allocated_resources = one.granted.requests;
+        status.resources = one.in_force;
+    }
     const bool again = one.stage == Stage::exited && one.exit && !facts.ending && !facts.expired &&
                        restarts(restart_policy(pod.spec, container, init), *one.exit);
     if (one.stage == Stage::running || one.stage == Stage::stopping) {
@@ -152,6 +156,23 @@ void set_conditions(const spec::Pod& pod, const PodFacts& facts, spec::PodStatus
     add("PodScheduled", true, "", "");
 }
 
+/// Resizes that are under way, and only while they are.
+void set_resize_conditions(const spec::Pod& pod, const PodFacts& facts, spec::PodStatus& status) {
+    const auto add = [&](const char* type, const char* reason, const std::string& message) {
+        status.conditions.push_back(condition(pod.status, type, true, reason, message, facts.now));
+    };
+    if (!facts.infeasible.empty()) add("PodResizePending", "Infeasible", facts.infeasible);
+    bool under_way = false;
+    std::string error;
+    for (const auto* list : {&facts.init_containers, &facts.containers}) {
+        for (const ContainerFacts& one : *list) {
+            under_way = under_way || (one.live() && one.in_force && one.in_force != one.granted);
+            if (error.empty()) error = one.resize_error;
+        }
+    }
+    if (under_way) add("PodResizeInProgress", error.empty() ? "" : "Error", error);
+}
+
 struct Counts {
     int waiting = 0, running = 0, succeeded = 0, failed = 0;
 };
@@ -236,6 +257,7 @@ spec::PodStatus status_of(const spec::Pod& pod, const PodFacts& facts) {
             container_status(pod, pod.spec.containers[i], facts.containers[i], false, facts)
         );
     set_conditions(pod, facts, status);
+    set_resize_conditions(pod, facts, status);
     return status;
 }
 

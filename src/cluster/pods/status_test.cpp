@@ -54,6 +54,47 @@ TEST_F(StatusTest, NotStarted) {
     EXPECT_EQ(condition("ContainersReady"), condition("Ready"));
 }
 
+TEST_F(StatusTest, Resizes) {
+    using Resources = spec::ResourceRequirements;
+    const auto cpu = [](int milli) {
+        Resources made;
+        made.requests["cpu"] = Quantity::from_milli(milli);
+        return made;
+    };
+    struct Case {
+        const char* why;
+        Stage stage;
+        std::optional<Resources> in_force;
+        Resources granted;
+        const char *error, *infeasible;
+        const char *pending, *in_progress;
+    };
+    const char* const none = "(none)";
+    const Case cases[] = {
+        {"before its start", Stage::waiting, {}, cpu(100), "", "", none, none},
+        {"nothing asked for", Stage::running, cpu(100), cpu(100), "", "", none, none},
+        {"under way", Stage::running, cpu(100), cpu(200), "", "", none, "True  "},
+        {"it failed", Stage::running, cpu(100), cpu(200), "no room", "", none, "True Error no room"
+        },
+        {"it ended first", Stage::exited, cpu(100), cpu(200), "", "", none, none},
+        {"never", Stage::running, cpu(100), cpu(100), "", "too big", "True Infeasible too big", none
+        },
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        one().stage = c.stage;
+        one().in_force = c.in_force;
+        one().granted = c.granted;
+        one().resize_error = c.error;
+        facts_.infeasible = c.infeasible;
+        EXPECT_EQ(condition("PodResizePending"), c.pending);
+        EXPECT_EQ(condition("PodResizeInProgress"), c.in_progress);
+        const auto got = status().container_statuses[0];
+        EXPECT_EQ(got.resources, c.in_force);
+        EXPECT_EQ(got.allocated_resources, c.in_force ? c.granted.requests : spec::ResourceList{});
+    }
+}
+
 TEST_F(StatusTest, RunningAndReady) {
     one().stage = Stage::running;
     one().started_at = now - seconds(3);

@@ -26,6 +26,7 @@ class Rules {
         mounts();
         probes();
         lifecycle();
+        resize_policy();
         if (place_.init && !container_.restart_policy.empty() &&
             container_.restart_policy != "Always")
             problem(
@@ -266,6 +267,30 @@ class Rules {
                 "must be between 0 and terminationGracePeriodSeconds (" + std::to_string(grace) +
                     "), got " + std::to_string(handler->sleep->seconds)
             );
+    }
+
+    /// Source  kubernetes pkg/apis/core/validation, validateResizePolicy
+    void resize_policy() {
+        const bool sidecar = place_.init && container_.restart_policy == "Always";
+        if (place_.init && !sidecar && !container_.resize_policy.empty())
+            problem(at("resizePolicy"), "must not be set for init containers");
+        std::set<std::string_view> resources;
+        for (std::size_t i = 0; i < container_.resize_policy.size(); ++i) {
+            const ContainerResizePolicy& policy = container_.resize_policy[i];
+            const std::string here = at("resizePolicy", i);
+            if (!resources.insert(policy.resource_name).second)
+                problem(
+                    here + ".resourceName",
+                    "must be unique, got " + in_quotes(policy.resource_name) + " again"
+                );
+            const bool never = place_.pod->restart_policy == "Never" && !sidecar;
+            if (never && policy.restart_policy == "RestartContainer")
+                problem(
+                    here + ".restartPolicy",
+                    "must be \"NotRequired\" when the pod's restartPolicy is \"Never\", got " +
+                        in_quotes(policy.restart_policy)
+                );
+        }
     }
 
     void exactly_one(int count, const std::string& here, const char* names) {

@@ -268,6 +268,24 @@ struct VolumeMount {
     bool operator==(const VolumeMount&) const = default;
 };
 
+/// What a change of one resource of a running container takes.
+struct ContainerResizePolicy {
+    std::string resource_name;   ///< cpu, memory
+    std::string restart_policy;  ///< NotRequired, RestartContainer
+
+    template <class V, class S>
+    static void describe(V& v, S& s) {
+        v.required_one_of("resourceName", s.resource_name, {"cpu", "memory"}, "Which resource.");
+        v.required_one_of(
+            "restartPolicy",
+            s.restart_policy,
+            {"NotRequired", "RestartContainer"},
+            "Whether the container is started anew to take it."
+        );
+    }
+    bool operator==(const ContainerResizePolicy&) const = default;
+};
+
 struct Container {
     std::string name, image;
     std::vector<std::string> command, args;
@@ -276,6 +294,7 @@ struct Container {
     std::vector<EnvFromSource> env_from;
     std::vector<EnvVar> env;
     ResourceRequirements resources;
+    std::vector<ContainerResizePolicy> resize_policy;
     std::vector<VolumeMount> volume_mounts;
     std::optional<Probe> liveness_probe, readiness_probe, startup_probe;
     std::optional<Lifecycle> lifecycle;
@@ -296,6 +315,11 @@ struct Container {
         v.field("envFrom", s.env_from, "Variables from whole ConfigMaps and Secrets.");
         v.field("env", s.env, "Variables.");
         v.field("resources", s.resources, "Requests and limits.");
+        v.field(
+            "resizePolicy",
+            s.resize_policy,
+            "Resources that take a restart to change. Defaults to none."
+        );
         v.field("volumeMounts", s.volume_mounts, "Volumes and where they are seen.");
         v.field("livenessProbe", s.liveness_probe, "Fails: the container is restarted.");
         v.field("readinessProbe", s.readiness_probe, "Fails: the pod gets no traffic.");
@@ -311,9 +335,7 @@ struct Container {
         v.field("terminationMessagePath", s.termination_message_path, "Kept, not acted on.");
         v.field("terminationMessagePolicy", s.termination_message_policy, "Kept, not acted on.");
         v.raw("securityContext", s.security_context, "Kept, not acted on.");
-        v.ignored(
-            {"volumeDevices", "resizePolicy", "restartPolicyRules", "stdin", "stdinOnce", "tty"}
-        );
+        v.ignored({"volumeDevices", "restartPolicyRules", "stdin", "stdinOnce", "tty"});
     }
     bool operator==(const Container&) const = default;
 };
@@ -577,7 +599,8 @@ struct ContainerStatus {
     std::optional<bool> started;
     std::int32_t restart_count = 0;
     std::string image, image_id, container_id;      ///< container_id: `process://PID-STARTTIME`
-    std::optional<ResourceRequirements> resources;  ///< in force, after a resize in place
+    ResourceList allocated_resources;               ///< requests that the runtime has granted
+    std::optional<ResourceRequirements> resources;  ///< in force: what its cgroup was told
 
     template <class V, class S>
     static void describe(V& v, S& s) {
@@ -590,10 +613,9 @@ struct ContainerStatus {
         v.field("image", s.image, "As in the spec.");
         v.field("imageID", s.image_id, "Empty for a process.");
         v.field("containerID", s.container_id, "process://PID-STARTTIME.");
+        v.field("allocatedResources", s.allocated_resources, "Requests that were granted.");
         v.field("resources", s.resources, "Requests and limits in force.");
-        v.dropped(
-            {"allocatedResources", "allocatedResourcesStatus", "stopSignal", "user", "volumeMounts"}
-        );
+        v.dropped({"allocatedResourcesStatus", "stopSignal", "user", "volumeMounts"});
     }
     bool operator==(const ContainerStatus&) const = default;
 };
@@ -615,7 +637,8 @@ struct PodPort {
 
 struct PodStatus {
     std::string phase;  ///< Pending, Running, Succeeded, Failed; empty before the runtime saw it
-    std::vector<Condition> conditions;  ///< Initialized, Ready, ContainersReady, PodScheduled
+    /// Initialized, Ready, ContainersReady, PodScheduled; PodResizePending, PodResizeInProgress
+    std::vector<Condition> conditions;
     std::string message, reason, host_ip, pod_ip;
     std::optional<Instant> start_time;
     std::vector<ContainerStatus> init_container_statuses, container_statuses;

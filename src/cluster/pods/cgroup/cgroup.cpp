@@ -39,6 +39,9 @@ std::vector<Setting> settings_v1(const Limits& limits) {
     }
     if (limits.memory_limit) {
         const std::string bytes = std::to_string(*limits.memory_limit);
+        // Memory with swap may never be less than memory: it goes first when both are raised, last
+        // when they are set or lowered; the other write of it fails, or changes nothing.
+        list.push_back({"memory", "memory.memsw.limit_in_bytes", bytes, true});
         list.push_back({"memory", "memory.limit_in_bytes", bytes});
         list.push_back({"memory", "memory.memsw.limit_in_bytes", bytes, true});
     }

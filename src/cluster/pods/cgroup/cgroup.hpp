@@ -30,7 +30,8 @@ struct Setting {
     bool operator==(const Setting&) const = default;
 };
 
-/// The files of a container's cgroup and their values.
+/// The files of a container's cgroup and their values, in an order that takes a new group there,
+/// and one from any limits to any others.
 ///
 ///     quota  = limit × 100 ms, at least 1 ms            cpu.cfs_quota_us, cpu.max
 ///     shares = request × 1024, within [2, 262144]       cpu.shares

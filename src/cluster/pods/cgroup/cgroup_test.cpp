@@ -46,7 +46,8 @@ TEST(Cgroup, SettingsTable) {
          "",
          "",
          "64Mi",
-         "cpu.shares=2 memory.limit_in_bytes=67108864 memory.memsw.limit_in_bytes=67108864? ",
+         "cpu.shares=2 memory.memsw.limit_in_bytes=67108864? memory.limit_in_bytes=67108864 "
+         "memory.memsw.limit_in_bytes=67108864? ",
          "cpu.weight=1 memory.max=67108864 memory.swap.max=0? memory.oom.group=1? "},
         {"a limit of 0 is none", "", "0", "0", "cpu.shares=2 ", "cpu.weight=1 "},
     };

@@ -179,6 +179,31 @@ Result<void> Cgroups::create(
         }
         kill_all_in(path);
     }
+    return tell(pod, container, limits);
+}
+
+// Source  kubernetes pkg/kubelet/kuberuntime, validateMemoryResizeAction
+Result<void> Cgroups::resize(
+    const std::string& pod, const std::string& container, const Limits& limits
+) {
+    if (layout_.version == CgroupVersion::none) return fail(Code::unavailable, layout_.why_none);
+    const bool v1 = layout_.version == CgroupVersion::v1;
+    const auto used = number_in(
+        group("memory", pod, container) + (v1 ? "/memory.usage_in_bytes" : "/memory.current")
+    );
+    if (limits.memory_limit && static_cast<std::uint64_t>(*limits.memory_limit) < used)
+        return fail(
+            Code::unavailable,
+            "attempting to set container \"" + container + "\" memory limit (" +
+                std::to_string(*limits.memory_limit) + ") below current usage (" +
+                std::to_string(used) + ")"
+        );
+    return tell(pod, container, limits);
+}
+
+Result<void> Cgroups::tell(
+    const std::string& pod, const std::string& container, const Limits& limits
+) {
     for (const Setting& setting : settings(layout_.version, limits)) {
         const std::string path =
             group(setting.controller, pod, container) + "/" + std::string(setting.file);

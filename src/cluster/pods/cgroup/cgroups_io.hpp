@@ -33,6 +33,10 @@ class Cgroups {
 
     /// Makes a container's group with its limits, empty of processes. Errors  unavailable.
     Result<void> create(const std::string& pod, const std::string& container, const Limits& limits);
+    /// Tells the group of a running container other limits. A limit that is taken away stays.
+    /// Errors  unavailable: there are no groups; more memory is in use than the limit would allow
+    ///         (then nothing was changed); the kernel refuses.
+    Result<void> resize(const std::string& pod, const std::string& container, const Limits& limits);
     /// The files by which a process joins.
     std::vector<std::string> procs(const std::string& pod, const std::string& container) const;
     /// Where the kernel counts its OOM kills.
@@ -54,6 +58,7 @@ class Cgroups {
 
   private:
     std::vector<std::string> roots() const;
+    Result<void> tell(const std::string& pod, const std::string& container, const Limits& limits);
     std::string group(
         std::string_view controller, const std::string& pod, const std::string& container
     ) const;

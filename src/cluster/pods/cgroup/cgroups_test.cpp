@@ -71,11 +71,30 @@ TEST_F(FakeTree, V1) {
     EXPECT_EQ(groups.usage("uid", "app", Instant{})->memory, 6u);
 }
 
+TEST_F(FakeTree, OtherLimitsForARunningContainer) {
+    put("cgroup.subtree_control", "cpu memory pids\n");
+    Cgroups groups({CgroupVersion::v2, root_, ""}, "swell-x");
+    ASSERT_TRUE(groups.create("uid", "app", limits_));
+    put("swell-x/uid/app/memory.current", "3000000\n");
+    const Limits more{.cpu_request_milli = 200, .cpu_limit_milli = 900, .memory_limit = 3'000'000};
+    ASSERT_TRUE(groups.resize("uid", "app", more)) << "as much as is used is enough";
+    EXPECT_EQ(text("swell-x/uid/app/cpu.max"), "90000 100000");
+    EXPECT_EQ(text("swell-x/uid/app/memory.max"), "3000000");
+    const auto less = groups.resize("uid", "app", limits_);
+    ASSERT_FALSE(less);
+    EXPECT_EQ(
+        less.error().what,
+        "attempting to set container \"app\" memory limit (1048576) below current usage (3000000)"
+    );
+    EXPECT_EQ(text("swell-x/uid/app/cpu.max"), "90000 100000") << "all of it, or nothing";
+}
+
 TEST_F(FakeTree, WithoutGroupsNothingIsTouched) {
     Cgroups groups({CgroupVersion::none, root_, "why"}, "swell-x");
     EXPECT_FALSE(groups.enforced());
     EXPECT_EQ(groups.why_none(), "why");
     EXPECT_TRUE(groups.create("uid", "app", limits_));
+    EXPECT_EQ(groups.resize("uid", "app", limits_).error().what, "why");
     EXPECT_TRUE(groups.procs("uid", "app").empty());
     EXPECT_TRUE(groups.remove("uid"));
     EXPECT_TRUE(fs::is_empty(root_));
