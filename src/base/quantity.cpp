@@ -96,13 +96,15 @@ std::optional<std::int64_t> scaled_up(std::int64_t value, std::int32_t power) {
 
 /// Divides by 10^power, away from zero.
 std::int64_t divide_up(std::int64_t value, std::int64_t power) {
-    bool fraction = false;
+    constexpr auto powers = [] {
+        std::array<std::int64_t, 19> made{1};
+        for (std::size_t i = 1; i < made.size(); ++i) made[i] = made[i - 1] * 10;
+        return made;
+    }();
     const std::int64_t away = value < 0 ? -1 : 1;
-    for (; power > 0 && value != 0; --power) {
-        fraction = fraction || value % 10 != 0;
-        value /= 10;
-    }
-    return fraction ? value + away : value;
+    if (power >= std::ssize(powers)) return value == 0 ? 0 : away;
+    const std::int64_t divisor = powers[static_cast<std::size_t>(power)];
+    return value / divisor + (value % divisor != 0 ? away : 0);
 }
 
 /// Times 10^power; 0 when that does not fit, except where the original multiplies in one step and

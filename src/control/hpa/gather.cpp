@@ -1,6 +1,7 @@
 #include "control/hpa/gather.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace swell::control::hpa {
@@ -53,12 +54,21 @@ std::vector<std::size_t> by_name(const Items& items, Name name) {
 
 // Thousandths, with the ends of the range for what is beyond them: a wrapped number could be any.
 std::int64_t milli_of(const Quantity& quantity) {
+    constexpr double surely_within = 9e15;
+    if (std::abs(quantity.approximate()) < surely_within) return quantity.milli_value();
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
     static const Quantity highest = Quantity::from_milli(most),
                           lowest = Quantity::from_milli(least);
     if (quantity > highest) return most;
     return quantity < lowest ? least : quantity.milli_value();
+}
+
+void put(const NamedUsage& usage, PodSample& sample) {
+    sample.has_usage = true;
+    sample.usage = usage.usage;
+    sample.measured = usage.measured;
+    sample.window = usage.window;
 }
 
 std::int64_t sum_of(std::int64_t a, std::int64_t b) {
@@ -74,12 +84,20 @@ bool is_absurd(const NamedUsage& usage, const Trust& trust) {
     return trust.not_before && usage.measured < *trust.not_before;
 }
 
+// The amount of a resource; nullptr when there is none. Such lists are short, and most names differ
+// in length.
+const Quantity* amount_in(const spec::ResourceList& list, std::string_view resource) {
+    for (const auto& [name, amount] : list)
+        if (name == resource) return &amount;
+    return nullptr;
+}
+
 std::int64_t request_in(
-    const spec::ResourceList& requests, const std::string& resource, bool& found
+    const spec::ResourceList& requests, std::string_view resource, bool& found
 ) {
-    const auto at = requests.find(resource);
-    found = at != requests.end();
-    return found ? at->second.milli_value() : 0;
+    const Quantity* const amount = amount_in(requests, resource);
+    found = amount != nullptr;
+    return found ? amount->milli_value() : 0;
 }
 
 bool is_sidecar(const spec::Container& container) { return container.restart_policy == "Always"; }
@@ -93,7 +111,7 @@ bool has_pod_level_requests(const spec::Pod& pod) {
 
 // What the scheduler reserves for the containers together: the larger of all that run at once and
 // of each init container beside the sidecars started before it.
-std::optional<std::int64_t> aggregated_request(const spec::Pod& pod, const std::string& resource) {
+std::optional<std::int64_t> aggregated_request(const spec::Pod& pod, std::string_view resource) {
     std::int64_t running = 0, sidecars = 0, starting = 0;
     bool any = false, found = false;
     for (const spec::Container& container : pod.spec.containers) {
@@ -115,19 +133,19 @@ std::optional<std::int64_t> aggregated_request(const spec::Pod& pod, const std::
     return std::max(running, starting);
 }
 
-Result<std::int64_t> pod_level_request(const spec::Pod& pod, const std::string& resource) {
+Result<std::int64_t> pod_level_request(const spec::Pod& pod, std::string_view resource) {
     bool found = false;
     const std::int64_t request = request_in(pod.spec.resources.requests, resource, found);
     if (found) return request;
     if (const auto aggregated = aggregated_request(pod, resource)) return *aggregated;
     return fail(
         Code::not_found,
-        "missing pod-level request for " + resource + " in Pod " + pod.metadata.name
+        "missing pod-level request for " + std::string(resource) + " in Pod " + pod.metadata.name
     );
 }
 
 Result<std::int64_t> request_of(
-    const spec::Pod& pod, const std::string& resource, std::string_view wanted_container
+    const spec::Pod& pod, std::string_view resource, std::string_view wanted_container
 ) {
     if (wanted_container.empty() && has_pod_level_requests(pod))
         return pod_level_request(pod, resource);
@@ -147,8 +165,8 @@ Result<std::int64_t> request_of(
     if (!missing_in.empty()) {
         return fail(
             Code::not_found,
-            "missing request for " + resource + " in container " + missing_in + " of Pod " +
-                pod.metadata.name
+            "missing request for " + std::string(resource) + " in container " + missing_in +
+                " of Pod " + pod.metadata.name
         );
     }
     if (!any && !wanted_container.empty()) {
@@ -169,16 +187,15 @@ std::vector<NamedUsage> usages_of(
 ) {
     std::vector<NamedUsage> usages;
     usages.reserve(metrics.size());
-    const std::string name(resource);
     for (const metrics::PodMetrics& pod : metrics) {
         NamedUsage usage{.pod = pod.name, .measured = pod.timestamp, .window = pod.window};
         bool complete = false;
         for (const metrics::ContainerUsage& one : pod.containers) {
             if (!container.empty() && one.name != container) continue;
-            const auto found = one.usage.find(name);
-            complete = found != one.usage.end();
+            const Quantity* const amount = amount_in(one.usage, resource);
+            complete = amount != nullptr;
             if (!complete) break;
-            usage.usage = sum_of(usage.usage, milli_of(found->second));
+            usage.usage = sum_of(usage.usage, milli_of(*amount));
         }
         if (complete) usages.push_back(usage);
     }
@@ -193,6 +210,15 @@ Gathered gather(
     for (const spec::Pod* pod : pods) gathered.samples.pods.push_back(sample_of(*pod));
     const auto pod_name = [](const spec::Pod* pod) { return std::string_view(pod->metadata.name); };
     const auto usage_pod = [](const NamedUsage& usage) { return usage.pod; };
+    if (std::ranges::equal(pods, usages, {}, pod_name, usage_pod)) {  // as is usual
+        for (std::size_t i = 0; i < usages.size(); ++i) {
+            if (is_absurd(usages[i], trust))
+                ++gathered.absurd;
+            else
+                put(usages[i], gathered.samples.pods[i]);
+        }
+        return gathered;
+    }
     const std::vector<std::size_t> pod_order = by_name(pods, pod_name);
     const std::vector<std::size_t> usage_order = by_name(usages, usage_pod);
     std::size_t next_pod = 0;
@@ -208,11 +234,7 @@ Gathered gather(
         while (next_pod < pod_order.size() && pod_name(pods[pod_order[next_pod]]) < usage.pod)
             ++next_pod;
         if (next_pod < pod_order.size() && pod_name(pods[pod_order[next_pod]]) == usage.pod) {
-            PodSample& sample = gathered.samples.pods[pod_order[next_pod]];
-            sample.has_usage = true;
-            sample.usage = usage.usage;
-            sample.measured = usage.measured;
-            sample.window = usage.window;
+            put(usage, gathered.samples.pods[pod_order[next_pod]]);
         } else {
             gathered.samples.strays.push_back(usage.usage);
         }
@@ -226,9 +248,8 @@ void gather_requests(
     std::string_view resource,
     std::string_view container
 ) {
-    const std::string name(resource);
     for (std::size_t i = 0; i < pods.size(); ++i) {
-        const Result<std::int64_t> request = request_of(*pods[i], name, container);
+        const Result<std::int64_t> request = request_of(*pods[i], resource, container);
         if (!request) {
             gathered.samples.request_missing = true;
             gathered.request_error = request.error().what;
