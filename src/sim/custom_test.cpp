@@ -12,44 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using Series = MetricNames::Series;
 
-spec::Deployment deployment(const std::string& metrics) {
-    spec::Deployment made;
-    made.metadata.ns = "default";
-    made.metadata.name = "shop";
-    if (!metrics.empty()) made.metadata.annotations["sim.swell.dev/metrics"] = metrics;
-    return made;
-}
-
-TEST(Custom, Names) {
-    struct Case {
-        const char* why;
-        const char* annotation;
-        const char* error;
-        const char* name;
-        std::optional<Series> series;
-    };
-    // clang-format off
-    const Case cases[] = {
-        {"its own name",      "", "", "queue_length", Series::queue_length},
-        {"nobody's",          "", "", "http_requests", {}},
-        {"another name",      "http_requests=requests_per_second", "", "http_requests", Series::requests_per_second},
-        {"of two",            "a = latency_seconds , b = queue_length", "", "b", Series::queue_length},
-        {"beside its own",    "a=queue_length", "", "queue_length", Series::queue_length},
-        {"of what is not",    "a=rps", "deployment/shop: sim.swell.dev/metrics: unknown metric rps; there are requests_per_second, queue_length, latency_seconds", "", {}},
-        {"no pair",           "queue_length", "deployment/shop: sim.swell.dev/metrics: expected NAME=METRIC, got queue_length", "", {}},
-        {"no name",           "=queue_length", "deployment/shop: sim.swell.dev/metrics: a name is missing before =queue_length", "", {}},
-    };
-    // clang-format on
-    for (const Case& c : cases) {
-        SCOPED_TRACE(c.why);
-        const auto names = MetricNames::of(deployment(c.annotation));
-        EXPECT_EQ(names ? "" : names.error().what, c.error);
-        if (names) {
-            EXPECT_EQ(names->find(c.name), c.series);
-        }
-    }
-}
-
 // 60 requests a second, from the second minute on 120, by two pods.
 TEST(Custom, AMetricIsAsOldAsItsScrape) {
     Service service(Workload{}, Trace({{0s, 60}, {60s, 120}}), Instant{}, "main");
@@ -88,6 +50,14 @@ TEST(Custom, AMetricIsAsOldAsItsScrape) {
         EXPECT_NEAR(pods[0].value, c.rate / 2, 1e-6);
         EXPECT_EQ(whole->window, 30s);
         EXPECT_LE(now - whole->timestamp, measuring.period + measuring.lag);
+        // Little's law, of the whole and of each pod.
+        const auto in_flight = service.read(now, Series::requests_in_flight);
+        const auto latency = service.read(now, Series::latency_seconds);
+        std::vector<metrics::MetricValue> shares;
+        service.read(now, Series::requests_in_flight, shares);
+        EXPECT_GT(latency->value, 0);
+        EXPECT_NEAR(in_flight->value, c.rate * latency->value, 1e-6);
+        EXPECT_NEAR(shares[0].value + shares[1].value, in_flight->value, 1e-6);
     }
 }
 
@@ -141,8 +111,8 @@ TEST(Custom, AnAutoscalerGoesByThem) {
         const char* trouble;
     };
     const std::string none =
-        "; simulated are requests_per_second, queue_length, latency_seconds, and the names that "
-        "sim.swell.dev/metrics gives them";
+        "; simulated are requests_per_second, requests_in_flight, queue_length, latency_seconds, "
+        "and the names that swell.dev/metrics gives them";
     // clang-format off
     const Case cases[] = {
         {"of pods",

@@ -123,6 +123,7 @@ void Service::end_sample(Instant at, Instant readable) {
     const double latency = total_.latency_sum - scraped_total_.latency_sum;
     newest_.observed = {
         .requests_per_second = (total_.arrived - scraped_total_.arrived) / seconds(newest_.window),
+        .requests_in_flight = latency / seconds(newest_.window),
         .queue_length = queue_.waiting,
         .latency_seconds = served > 0 ? latency / served : 0,
     };
@@ -155,6 +156,7 @@ void Service::read(Instant now, MetricNames::Series series, std::vector<metrics:
     const auto pods = static_cast<double>(sample.pods.size());
     for (const Measured& measured : sample.pods) {
         double value = measured.requests_per_second;
+        if (series == Series::requests_in_flight) value *= sample.observed.latency_seconds;
         if (series == Series::queue_length) value = sample.observed.queue_length / pods;
         if (series == Series::latency_seconds) value = sample.observed.latency_seconds;
         into.push_back({measured.name, value, sample.at, sample.window});

@@ -105,7 +105,8 @@ Result<Outcome> simulate(
 ///     sim.swell.dev/objective          250ms    slower is late
 ///     sim.swell.dev/idle-cpu           5m       quantity
 ///     sim.swell.dev/memory             64Mi     quantity, of a pod
-///     sim.swell.dev/metrics            http_requests=requests_per_second   see custom.hpp
+///     sim.swell.dev/metrics            http_requests=requests_per_second   as
+///                                      swell.dev/metrics: see control/metric_names.hpp
 /// Errors  invalid: `deployment/shop: sim.swell.dev/objective: …`
 Result<Workload> workload_of(const spec::Deployment& deployment, const Workload& otherwise);
 
