@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 
 #include "base/fd_io.hpp"
 #include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
 #include "swell_io.hpp"
 
@@ -500,6 +502,66 @@ TEST_F(Verbs, DownKillsWhatAKilledControlPlaneLeftWhenItDoesNotEnd) {
         said({"up", "--detach", swell.file("second.yaml", pod_named("second"))}).find("resumed"),
         std::string::npos
     );
+}
+
+/// Scales by what the proxy counts; far from every target, so that it stays where it is.
+constexpr const char* by_traffic = R"(---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: by-traffic}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: 2
+  maxReplicas: 4
+  metrics:
+  - type: Pods
+    pods: {metric: {name: requests_per_second}, target: {type: AverageValue, averageValue: 10k}}
+  - type: Object
+    object:
+      describedObject: {apiVersion: v1, kind: Service, name: shop}
+      metric: {name: requests_per_second}
+      target: {type: Value, value: 10k}
+  - type: External
+    external:
+      metric: {name: requests_per_second, selector: {matchLabels: {deployment: shop}}}
+      target: {type: AverageValue, averageValue: 10k}
+---
+apiVersion: swell.dev/v1
+kind: LoadTest
+metadata: {name: visitors}
+spec:
+  target: {service: shop}
+  requests: [{path: /healthz}]
+  startRate: 50
+  stages: [{duration: 10m, rate: 50}]
+)";
+
+TEST_F(Verbs, AnAutoscalerGoesByWhatTheProxyCounts) {
+    std::string text = manifests;
+    text.resize(text.find("---\napiVersion: autoscaling/v2"));
+    said({"up", "--detach", "--hpa-sync-period", "0.2", swell.file("shop.yaml", text + by_traffic)}
+    );
+    spec::HorizontalPodAutoscaler hpa;
+    const auto rises = [](const std::optional<Quantity>& value) {
+        return value && value->milli_value() > 0;
+    };
+    const bool measured = eventually([&] {
+        const auto object = swell.api().get(
+            spec::kind_of<spec::HorizontalPodAutoscaler>(), "default", "by-traffic"
+        );
+        if (!object) return false;
+        hpa = object->as<spec::HorizontalPodAutoscaler>();
+        const auto& metrics = hpa.status.current_metrics;
+        return metrics.size() == 3 && metrics[0].pods && metrics[1].object && metrics[2].external &&
+               rises(metrics[0].pods->current.average_value) &&
+               rises(metrics[1].object->current.value) &&
+               rises(metrics[2].external->current.average_value);
+    });
+    ASSERT_TRUE(measured) << said({"describe", "hpa/by-traffic"});
+    ASSERT_TRUE(std::ranges::any_of(hpa.status.conditions, [](const spec::Condition& condition) {
+        return condition.type == "ScalingActive" && condition.status == "True";
+    })) << said({"describe", "hpa/by-traffic"});
+    said({"down"});
 }
 
 TEST_F(Verbs, MetricsPassPromtool) {

@@ -15,6 +15,7 @@
 #include "app/server/noting_journal.hpp"
 #include "app/server/proxy_process_io.hpp"
 #include "app/server/traffic_io.hpp"
+#include "app/server/traffic_metrics.hpp"
 #include "app/server/watch_over_io.hpp"
 #include "cluster/api/api_io.hpp"
 #include "cluster/list.hpp"
@@ -61,6 +62,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<proxy::Remote> remote;
     std::unique_ptr<Traffic> traffic;
     std::unique_ptr<cluster::PodRuntime> pods;
+    std::unique_ptr<TrafficMetrics> measured;
     std::unique_ptr<WatchOver> watch_over;
     std::unique_ptr<control::ServicesController> services;
     std::unique_ptr<control::EndpointsController> endpoints;
@@ -164,7 +166,9 @@ Result<void> ControlPlane::Parts::run() {
         loop, *store, *journal, *traffic, rng.split(), pod_config
     );
     watch_over = std::make_unique<WatchOver>(loop, *store, pods->metrics(), *remote);
-    const control::World world{loop, rng, *store, pods->metrics(), *journal};
+    measured = std::make_unique<TrafficMetrics>(loop, *store, pods->metrics());
+    watch_over->on_stats([this](const proxy::Stats& stats) { measured->take(stats); });
+    const control::World world{loop, rng, *store, *measured, *journal};
     services = std::make_unique<control::ServicesController>(
         world, control::services::Config{config.dir.address_prefix()}
     );

@@ -98,6 +98,7 @@ void WatchOver::look() {
 
 void WatchOver::take(const proxy::Stats& stats) {
     stats_ = stats;
+    if (on_stats_) on_stats_(stats);
     for (const auto& service : stats.services) {
         Series& series = traffic_[display_name(service.key.ns, service.key.name)];
         Window window{

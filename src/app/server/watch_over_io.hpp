@@ -1,8 +1,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/view/model.hpp"
@@ -27,6 +29,8 @@ class WatchOver {
     WatchOver& operator=(const WatchOver&) = delete;
 
     void start();
+    /// Called each time with what the proxy counts. Before start().
+    void on_stats(std::function<void(const proxy::Stats&)> call) { on_stats_ = std::move(call); }
     /// A decision that was acted on; the newest are shown.
     void decided(const journal::Entry& entry);
     void loads(std::vector<LoadView> loads) { loads_ = std::move(loads); }
@@ -60,6 +64,7 @@ class WatchOver {
     const metrics::Metrics& usage_;
     proxy::Remote& remote_;
     Instant started_;
+    std::function<void(const proxy::Stats&)> on_stats_;
     std::string state_ = "running";
     std::map<std::string, Series> traffic_;
     std::map<std::string, std::vector<int>> replicas_;
