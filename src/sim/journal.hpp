@@ -8,7 +8,8 @@
 
 namespace swell::sim {
 
-/// A journal that keeps the changes of replicas alone: a year of decisions to do nothing would fill
+/// A journal that keeps the changes of replicas alone, real ones and those that an observer would
+/// have made: a year of decisions to do nothing would fill
 /// the memory. Nothing is restored from it.
 class SimJournal final : public journal::Journal {
   public:
@@ -18,7 +19,20 @@ class SimJournal final : public journal::Journal {
         std::string summary;
     };
 
+    /// From `at` on there were `is`, and an observer would have set `would_be`.
+    struct Beside {
+        Instant at{};
+        int is = 0, would_be = 0;
+    };
+
     Result<std::uint64_t> write(journal::Entry entry) override {
+        if (entry.controller == "hpa" && entry.observation.contains("observes")) {
+            auto& list = observed_[entry.subject];
+            const int is = entry.before.at("replicas").get<int>();
+            const int would_be = entry.after.at("replicas").get<int>();
+            if (list.empty() || list.back().is != is || list.back().would_be != would_be)
+                list.push_back({entry.at, is, would_be});
+        }
         if (entry.controller == "hpa" && entry.action == "scale") {
             kept_[entry.subject].push_back(
                 {entry.at,
@@ -36,10 +50,13 @@ class SimJournal final : public journal::Journal {
 
     /// By subject: `hpa/shop`.
     const std::map<std::string, std::vector<Kept>>& kept() const { return kept_; }
+    /// The same, of those that observe.
+    const std::map<std::string, std::vector<Beside>>& observed() const { return observed_; }
 
   private:
     std::uint64_t last_id_ = 0;
     std::map<std::string, std::vector<Kept>> kept_;
+    std::map<std::string, std::vector<Beside>> observed_;
 };
 
 }  // namespace swell::sim

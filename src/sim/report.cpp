@@ -100,6 +100,21 @@ std::string vertical_of(const Side& side) {
     return text;
 }
 
+/// What observers would have set, a line each; empty where there are none.
+std::string observed_by(const Side& side) {
+    std::string text;
+    for (const Observer& one : side.outcome.observers)
+        text += labelled(side, one.name) +
+                format(
+                    " observes: %.1f replica-hours where there were %.1f; wanted another number "
+                    "%zu times\n",
+                    one.would_have_been,
+                    one.replica_hours,
+                    one.differed
+                );
+    return text;
+}
+
 std::string escaped(const std::string& text) {
     std::string safe;
     for (const char c : text) {
@@ -288,6 +303,9 @@ std::string table(const std::vector<Side>& sides) {
     std::string vertical;
     for (const Side& side : sides) vertical += vertical_of(side);
     if (!vertical.empty()) text += "\n" + vertical;
+    std::string observed;
+    for (const Side& side : sides) observed += observed_by(side);
+    if (!observed.empty()) text += "\n" + observed;
     return text;
 }
 

@@ -52,6 +52,16 @@ TEST(Report, WhatWasSizedVertically) {
     ) << text;
 }
 
+TEST(Report, WhatObserversWouldHaveSet) {
+    Outcome one = outcome(12.5, 90);
+    one.observers = {{"hpa/candidate", 12.5, 9.25, 31}};
+    const std::string text = table({{"", one}});
+    EXPECT_TRUE(text.ends_with(
+        "\nhpa/candidate observes: 9.2 replica-hours where there were 12.5; wanted another number "
+        "31 times\n"
+    )) << text;
+}
+
 TEST(Report, Csv) {
     const Outcome one = outcome(12.5, 90);
     EXPECT_EQ(

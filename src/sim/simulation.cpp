@@ -183,12 +183,30 @@ class Run {
         return list;
     }
 
+    std::vector<Observer> observers() const {
+        std::vector<Observer> list;
+        for (const auto& [name, moments] : journal_.observed()) {
+            Observer& one = list.emplace_back();
+            one.name = name;
+            for (std::size_t i = 0; i < moments.size(); ++i) {
+                const bool is_last = i + 1 == moments.size();
+                const Instant until = is_last ? clock_.now() : moments[i + 1].at;
+                const double hours = seconds(until - moments[i].at) / 3600;
+                one.replica_hours += moments[i].is * hours;
+                one.would_have_been += moments[i].would_be * hours;
+                if (moments[i].is != moments[i].would_be) ++one.differed;
+            }
+        }
+        return list;
+    }
+
     Outcome outcome() {
         Outcome out;
         out.length = options_.length;
         out.seed = options_.seed;
         out.evaluations = hpas_.evaluations();
         out.troubles = troubles();
+        out.observers = observers();
         for (Seen& seen : seen_) {
             ServiceOutcome one;
             one.name = name_of(seen.deployment);

@@ -59,6 +59,14 @@ struct Vertical {
     std::string recommendation;              ///< the newest: `recommends shop: cpu 126m, …`
 };
 
+/// What an HPA that only observes (`swell.dev/mode: Observe`) would have set, at each moment from
+/// what there really was.
+struct Observer {
+    std::string name;                               ///< `hpa/candidate`
+    double replica_hours = 0, would_have_been = 0;  ///< of its target, while it was watched
+    std::size_t differed = 0;                       ///< times that it came to want another number
+};
+
 /// How one service fared.
 struct ServiceOutcome {
     std::string name;  ///< `shop`, `prod/shop`
@@ -81,6 +89,7 @@ struct Outcome {
     /// What an HPA could not do at the end, as its conditions say it: `hpa/shop: ScalingActive is
     /// False: FailedGetPodsMetric: …`
     std::vector<std::string> troubles;
+    std::vector<Observer> observers;  ///< by name
 };
 
 inline constexpr Duration flap_within = std::chrono::minutes(6);

@@ -100,6 +100,31 @@ TEST(Simulation, AServiceGrowsWithItsLoadAndShrinksAgain) {
     EXPECT_NE(service.scalings.front().summary.find("cpu"), std::string::npos);
 }
 
+TEST(Simulation, AnObserverChangesNothingAndIsHeard) {
+    std::string manifest = shop;
+    manifest += std::string("---\n") + manifest.substr(manifest.find("apiVersion: autoscaling"));
+    const std::size_t second = manifest.rfind("{name: shop, namespace: default}");
+    manifest.replace(second, 12, "{name: candidate, annotations: {swell.dev/mode: Observe},");
+    manifest.replace(manifest.rfind("averageUtilization: 70"), 22, "averageUtilization: 35");
+    auto read = spec::read_text(manifest, "shop.yaml");
+    for (const auto& finding : read.findings) ADD_FAILURE() << finding.text();
+    std::vector<spec::Object> list;
+    for (const auto& source : read.objects) list.push_back(source.object);
+    Options options;
+    options.length = 1h;
+    options.measuring.noise = 0;
+    const Trace steady({{0s, 60}});  // 60 % of two pods' request
+    const auto out = simulate(options, list, {{shop_key, steady}});
+    ASSERT_TRUE(out) << out.error().what;
+    EXPECT_EQ(out->services.at(0).decisions, 0u);
+    ASSERT_EQ(out->observers.size(), 1u);
+    const Observer& candidate = out->observers.front();
+    EXPECT_EQ(candidate.name, "hpa/candidate");
+    EXPECT_NEAR(candidate.replica_hours, 2, 0.01);
+    EXPECT_NEAR(candidate.would_have_been, 4, 0.2);  // ceil(60 / 35 x 2)
+    EXPECT_EQ(run(options, steady).observers.size(), 0u);
+}
+
 TEST(Simulation, SameSeedSameBytes) {
     Options options;
     options.length = 30min;

@@ -127,7 +127,8 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
         state = restore(newest_entry(kept), hpa, replicas, seen.at, config_);
     }
     Decision decision = decide(seen, hpa, state, config_, Words::none);
-    const bool is_told = !config_.journal_holds ||
+    // Nobody would know of what an observer decided.
+    const bool is_told = (!config_.journal_holds && !decision.observed) ||
                          (decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold);
     if (decision.rescale || !is_told) {
         decision = decide(seen, hpa, state, config_);

@@ -21,7 +21,8 @@ struct Config {
     bool configurable_tolerance = true;  ///< gate HPAConfigurableTolerance
     /// How often a decision to do nothing is journaled while its rules stay the same.
     Duration repeat_hold = std::chrono::minutes(2);
-    bool journal_holds = true;  ///< whether decisions to do nothing are journaled at all
+    bool journal_holds =
+        true;  ///< whether decisions to do nothing are journaled; those of observers are
 };
 
 /// One metric of spec.metrics as it was read.
