@@ -5,12 +5,12 @@
 
 #include "base/sim_clock.hpp"
 #include "cluster/admission/refusal.hpp"
+#include "cluster/api/patch.hpp"
 #include "cluster/store/store.hpp"
 #include "control/deployment/controller.hpp"
 #include "control/replicaset/controller.hpp"
 #include "from_json.hpp"
 #include "journal/memory.hpp"
-#include "patch.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/field_error.hpp"
 #include "spec/kinds/quota.hpp"
@@ -289,15 +289,18 @@ class Server {
         return {201, {}, {}, stored(*made)};
     }
 
+    static Json with_patch(const spec::Object& before, const Json& step) {
+        const auto type = step.at("patchType") == "strategic" ? cluster::PatchType::strategic
+                                                              : cluster::PatchType::merge;
+        return *cluster::patched(before.to_json(), step.at("patch"), type);
+    }
+
     Answer change(const spec::Key& key, const std::string& op, const Json& step) {
         const auto before = store_->get(key);
         const bool whole = step.contains("object") && !step["object"].is_null();
         if (!before && whole && key.kind == "LimitRange") return create(step["object"]);
         if (!before && !whole) return not_found(key);
-        auto object = read(
-            whole ? step["object"]
-                  : patched(before->to_json(), step.at("patch"), step.at("patchType"))
-        );
+        auto object = read(whole ? step["object"] : with_patch(*before, step));
         // A body is read before it is looked whether its object is there.
         if (!before && object) return not_found(key);
         if (object && op != "updateStatus") object = checked(*std::move(object));

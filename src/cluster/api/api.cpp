@@ -1,14 +1,17 @@
 #include "cluster/api/api.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "cluster/admission/apply.hpp"
 #include "cluster/api/field_selector.hpp"
+#include "cluster/api/patch.hpp"
 #include "cluster/list.hpp"
 #include "http/exchange.hpp"
 #include "spec/described.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaler.hpp"
+#include "spec/kinds/core.hpp"
 #include "spec/read.hpp"
 
 namespace swell::cluster {
@@ -105,10 +108,8 @@ Result<std::int32_t> replicas_in(const Json& body) {
 }
 
 /// The path and the body must name the same object.
-Result<Object> read_for(const ApiPath& path, const std::string& body) {
-    const auto json = json_of(body);
-    if (!json) return std::unexpected(json.error());
-    auto object = spec::read_json(*json);
+Result<Object> read_for(const ApiPath& path, const Json& body) {
+    auto object = spec::read_json(body);
     if (!object) return object;
     const auto& metadata = object->metadata();
     if (&object->kind() != path.kind)
@@ -128,6 +129,38 @@ Result<Object> read_for(const ApiPath& path, const std::string& body) {
     return object;
 }
 
+/// A pod as it is, but for the resources of its containers, which are those of `wanted`.
+Result<Object> resized(const Cluster& cluster, const Object& wanted) {
+    if (!wanted.is<spec::Pod>())
+        return fail(Code::not_found, "no subresource resize of " + to_text(key_of(wanted)));
+    const auto stored = cluster.get(key_of(wanted));
+    if (!stored) return stored;
+    spec::Pod next = stored->as<spec::Pod>();
+    next.metadata.resource_version = wanted.metadata().resource_version;
+    const spec::PodSpec& asked = wanted.as<spec::Pod>().spec;
+    const auto take = [](std::vector<spec::Container>& into, const auto& from) {
+        for (spec::Container& container : into) {
+            const auto one = std::ranges::find(from, container.name, &spec::Container::name);
+            if (one != from.end()) container.resources = one->resources;
+        }
+    };
+    take(next.spec.containers, asked.containers);
+    take(next.spec.init_containers, asked.init_containers);
+    return Object(std::move(next));
+}
+
+ApiResponse refusal(int status, const char* reason, const std::string& message) {
+    return answer(
+        {{"kind", "Status"},
+         {"apiVersion", "v1"},
+         {"status", "Failure"},
+         {"message", message},
+         {"reason", reason},
+         {"code", status}},
+        status
+    );
+}
+
 }  // namespace
 
 ApiResponse answer(const Json& json, int status) {
@@ -139,15 +172,7 @@ ApiResponse answer(const Json& json, int status) {
 
 ApiResponse failure(const Error& error) {
     const HttpWord word = http_word(error.code);
-    return answer(
-        {{"kind", "Status"},
-         {"apiVersion", "v1"},
-         {"status", "Failure"},
-         {"message", error.what},
-         {"reason", word.reason},
-         {"code", word.status}},
-        word.status
-    );
+    return refusal(word.status, word.reason, error.what);
 }
 
 std::optional<std::int32_t> replicas_of(const Object& object) {
@@ -213,9 +238,15 @@ ApiResponse Api::handle(const ApiRequest& request) {
 
 ApiResponse Api::write(const ApiRequest& request, const ApiPath& path) {
     if (request.method == "POST" && path.name.empty()) return create(path, request.body);
-    if (request.method == "PUT" && !path.name.empty()) return replace(path, request.body);
+    if (request.method == "PUT" && !path.name.empty()) {
+        const auto json = json_of(request.body);
+        return json ? replace(path, *json) : failure(json.error());
+    }
+    if (request.method == "PATCH" && !path.name.empty()) return patch(path, request);
     if (request.method == "DELETE" && !path.name.empty()) return remove(path);
-    return failure({Code::invalid, request.method + " is not allowed on " + request.target});
+    return refusal(
+        405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
+    );
 }
 
 ApiResponse Api::read(const ApiPath& path) const {
@@ -242,19 +273,40 @@ ApiResponse Api::read(const ApiPath& path) const {
 }
 
 ApiResponse Api::create(const ApiPath& path, const std::string& body) {
-    auto object = read_for(path, body);
+    const auto json = json_of(body);
+    if (!json) return failure(json.error());
+    auto object = read_for(path, *json);
     if (object) object = admitted(std::move(*object));
     if (!object) return failure(object.error());
     const auto stored = cluster_.create(object->without_status());
     return stored ? answer(stored->to_json(), 201) : failure(stored.error());
 }
 
-ApiResponse Api::replace(const ApiPath& path, const std::string& body) {
-    if (path.subresource == "scale") {
-        const auto json = json_of(body);
-        return json ? set_scale(path, *json) : failure(json.error());
-    }
+/// What the object is with the patch is written at once: nobody can have changed it meanwhile, so
+/// that only a patch that names a version itself can meet a conflict.
+ApiResponse Api::patch(const ApiPath& path, const ApiRequest& request) {
+    const auto type = patch_type(request.content_type);
+    if (!type)
+        return refusal(
+            415,
+            "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types include: "
+            "application/json-patch+json, application/merge-patch+json, "
+            "application/strategic-merge-patch+json"
+        );
+    const auto given = json_of(request.body);
+    if (!given) return failure(given.error());
+    const auto stored = cluster_.get(key_at(path));
+    if (!stored) return failure(stored.error());
+    const bool is_scale = path.subresource == "scale";
+    const auto wanted = patched(is_scale ? scale_json(*stored) : stored->to_json(), *given, *type);
+    return wanted ? replace(path, *wanted) : failure(wanted.error());
+}
+
+ApiResponse Api::replace(const ApiPath& path, const Json& body) {
+    if (path.subresource == "scale") return set_scale(path, body);
     auto object = read_for(path, body);
+    if (object && path.subresource == "resize") object = resized(cluster_, *object);
     if (!object) return failure(object.error());
     if (path.subresource == "status") {
         const auto stored = cluster_.update_status(std::move(*object));

@@ -15,6 +15,7 @@ namespace swell::cluster {
 
 struct ApiRequest {
     std::string method, target, body;
+    std::string content_type = {};
 };
 
 struct ApiResponse {
@@ -28,6 +29,8 @@ struct ApiResponse {
 ///     GET    collection or object; labelSelector, fieldSelector; .../scale
 ///     POST   collection: create
 ///     PUT    object: update; .../status: status alone; .../scale: spec.replicas alone
+///            .../resize of a pod: its containers' resources alone
+///     PATCH  the same; a merge patch, a strategic merge patch or a JSON patch (patch.hpp)
 ///     DELETE object; gracePeriodSeconds, propagationPolicy=Orphan
 ///     dryRun=All with any of them: the answer of a write that is not made
 ///     POST   /swell/v1/apply {"objects": [...], "dryRun": false}: create or update all, or none
@@ -63,7 +66,8 @@ class Api {
     ApiResponse write(const ApiRequest& request, const ApiPath& path);
     ApiResponse read(const ApiPath& path) const;
     ApiResponse create(const ApiPath& path, const std::string& body);
-    ApiResponse replace(const ApiPath& path, const std::string& body);
+    ApiResponse replace(const ApiPath& path, const Json& body);
+    ApiResponse patch(const ApiPath& path, const ApiRequest& request);
     ApiResponse set_scale(const ApiPath& path, const Json& body);
     ApiResponse remove(const ApiPath& path);
     ApiResponse apply_all(const std::string& body);

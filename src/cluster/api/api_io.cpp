@@ -78,7 +78,16 @@ void ApiServer::handle(http::Request request, const http::Responder& responder) 
         if (path && path->subresource == "log" && path->kind->name == "Pod" && on_log_)
             return on_log_(*path, responder);
     }
-    send(responder, api_.handle({request.method, request.target, std::move(request.body)}));
+    const auto type = http::find(request.headers, "Content-Type");
+    send(
+        responder,
+        api_.handle(
+            {request.method,
+             request.target,
+             std::move(request.body),
+             std::string(type.value_or(std::string_view{}))}
+        )
+    );
 }
 
 void ApiServer::watch(const ApiPath& path, const http::Responder& responder) {

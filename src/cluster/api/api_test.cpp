@@ -38,6 +38,13 @@ struct ApiTest : testing::Test {
     ) {
         return api.handle({method, target, body.is_null() ? "" : body.dump()});
     }
+    ApiResponse patch(
+        const std::string& target,
+        const char* body,
+        const std::string& type = "application/merge-patch+json"
+    ) {
+        return api.handle({"PATCH", target, body, type});
+    }
     std::string apply(std::vector<Json> objects, bool dry_run = false) {
         const auto answer =
             ask("POST", "/swell/v1/apply", {{"objects", objects}, {"dryRun", dry_run}});
@@ -60,6 +67,82 @@ TEST_F(ApiTest, ApplyCreatesConfiguresAndLeavesAlone) {
     EXPECT_EQ(apply({deployment(3)}, true), "deployment/shop configured;");
     EXPECT_EQ(apply({deployment(3)}), "deployment/shop configured;");
     EXPECT_EQ(replicas(), 3);
+}
+
+TEST_F(ApiTest, Patches) {
+    apply({deployment(2)});
+    const auto message = [](const ApiResponse& got) {
+        return Json::parse(got.body).value("message", "");
+    };
+    EXPECT_EQ(patch(shop, R"({"spec":{"replicas":4}})").status, 200);
+    EXPECT_EQ(replicas(), 4);
+    EXPECT_EQ(
+        patch(
+            shop,
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"shop","args":["-v"]}]}}}})",
+            "application/strategic-merge-patch+json"
+        )
+            .status,
+        200
+    );
+    const Json now = Json::parse(ask("GET", shop).body);
+    const Json& container = now["spec"]["template"]["spec"]["containers"][0];
+    EXPECT_EQ(container["command"], Json::array({"shop"})) << "merged by name";
+    EXPECT_EQ(container["args"], Json::array({"-v"}));
+    EXPECT_EQ(
+        patch(
+            shop + "/scale",
+            R"([{"op":"replace","path":"/spec/replicas","value":7}])",
+            "application/json-patch+json"
+        )
+            .status,
+        200
+    );
+    EXPECT_EQ(replicas(), 7);
+    EXPECT_EQ(patch(shop + "/status", R"({"status":{"replicas":3}})").status, 200);
+    EXPECT_EQ(Json::parse(ask("GET", shop).body)["status"]["replicas"], 3);
+
+    EXPECT_EQ(
+        patch(shop, R"({"metadata":{"resourceVersion":"1"},"spec":{"replicas":1}})").status, 409
+    );
+    EXPECT_EQ(patch(shop, R"({"spec":{"replicas":"many"}})").status, 422);
+    EXPECT_EQ(patch(shop, R"({"metadata":{"name":"other"}})").status, 422);
+    EXPECT_EQ(patch(shop + "x", "{}").status, 404);
+    EXPECT_EQ(patch(shop, "{").status, 422);
+    EXPECT_EQ(replicas(), 7);
+    const auto unknown = patch(shop, "{}", "application/json");
+    EXPECT_EQ(unknown.status, 415);
+    EXPECT_EQ(
+        message(unknown),
+        "the body of the request was in an unknown format - accepted media types include: "
+        "application/json-patch+json, application/merge-patch+json, "
+        "application/strategic-merge-patch+json"
+    );
+    const auto elsewhere = patch("/apis/apps/v1/namespaces/default/deployments", "{}");
+    EXPECT_EQ(elsewhere.status, 405);
+    EXPECT_EQ(
+        message(elsewhere), "the server does not allow this method on the requested resource"
+    );
+}
+
+TEST_F(ApiTest, AResizeChangesResourcesAlone) {
+    const std::string web = "/api/v1/namespaces/default/pods/web";
+    const Json pod = Json::parse(
+        R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"
+        R"({"name":"a","command":["x"],"resources":{"requests":{"cpu":"100m"}}}]}})"
+    );
+    ASSERT_EQ(ask("POST", "/api/v1/namespaces/default/pods", pod).status, 201);
+    const auto done = patch(
+        web + "/resize",
+        R"({"spec":{"containers":[{"name":"a","command":["y"],"resources":{"requests":{"cpu":"200m"}}}]}})",
+        "application/strategic-merge-patch+json"
+    );
+    ASSERT_EQ(done.status, 200) << done.body;
+    const Json container = Json::parse(ask("GET", web).body)["spec"]["containers"][0];
+    EXPECT_EQ(container["resources"]["requests"]["cpu"], "200m");
+    EXPECT_EQ(container["command"], Json::array({"x"}));
+    apply({deployment(2)});
+    EXPECT_EQ(patch(shop + "/resize", "{}").status, 404);
 }
 
 TEST_F(ApiTest, ApplyDoesNotFightAnHpa) {
@@ -143,7 +226,7 @@ TEST_F(ApiTest, AnswersOfRefusals) {
         {"a negative scale",           "PUT",    shop + "/scale",                  {{"spec", {{"replicas", -1}}}}, 422},
         {"a scale that is none",       "PUT",    shop + "/scale",                  Json::array(), 422},
         {"a grace that is none",       "DELETE", shop + "?gracePeriodSeconds=soon", nullptr, 422},
-        {"a verb that is none",        "BREW",   shop,                             nullptr,  422},
+        {"a verb that is none",        "BREW",   shop,                             nullptr,  405},
         {"well, then",                 "DELETE", shop,                             nullptr,  200},
     };
     // clang-format on

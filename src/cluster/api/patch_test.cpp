@@ -1,0 +1,78 @@
+#include "cluster/api/patch.hpp"
+
+#include <gtest/gtest.h>
+
+namespace swell::cluster {
+namespace {
+
+TEST(Patch, Types) {
+    EXPECT_EQ(patch_type("application/json-patch+json"), PatchType::json);
+    EXPECT_EQ(patch_type("application/merge-patch+json; charset=utf-8"), PatchType::merge);
+    EXPECT_EQ(patch_type("application/strategic-merge-patch+json"), PatchType::strategic);
+    EXPECT_EQ(patch_type("application/json"), std::nullopt);
+    EXPECT_EQ(patch_type(""), std::nullopt);
+}
+
+TEST(Patch, Applied) {
+    struct Case {
+        const char* why;
+        PatchType type;
+        const char *object, *patch, *result;
+    };
+    constexpr auto merge = PatchType::merge, strategic = PatchType::strategic;
+    // clang-format off
+    const Case cases[] = {
+        {"a field", merge, R"({"a":1,"b":2})", R"({"a":3})", R"({"a":3,"b":2})"},
+        {"null takes away", merge, R"({"a":1,"b":2})", R"({"a":null})", R"({"b":2})"},
+        {"nothing of null is new", merge, "{}", R"({"a":{"b":null,"c":1}})", R"({"a":{"c":1}})"},
+        {"a list is one value", merge, R"({"containers":[{"name":"x","image":"i"}]})",
+         R"({"containers":[{"name":"y"}]})", R"({"containers":[{"name":"y"}]})"},
+        {"things of one name", strategic, R"({"containers":[{"name":"x","image":"i"}]})",
+         R"({"containers":[{"name":"x","tty":true},{"name":"y","image":null}]})",
+         R"({"containers":[{"name":"x","image":"i","tty":true},{"name":"y"}]})"},
+        {"a thing goes", strategic, R"({"containers":[{"name":"x"},{"name":"y"}]})",
+         R"({"containers":[{"name":"x","$patch":"delete"}]})", R"({"containers":[{"name":"y"}]})"},
+        {"all go", strategic, R"({"containers":[{"name":"x"}]})",
+         R"({"containers":[{"$patch":"replace"},{"name":"z"}]})", R"({"containers":[{"name":"z"}]})"},
+        {"a map is replaced", strategic, R"({"labels":{"a":"1"}})",
+         R"({"labels":{"$patch":"replace","b":"2"}})", R"({"labels":{"b":"2"}})"},
+        {"ports of a container", strategic, R"({"ports":[{"containerPort":80,"name":"a"}]})",
+         R"({"ports":[{"containerPort":80,"name":"b"}]})", R"({"ports":[{"containerPort":80,"name":"b"}]})"},
+        {"ports of a Service", strategic, R"({"ports":[{"port":80,"targetPort":1}]})",
+         R"({"ports":[{"port":80,"targetPort":2},{"port":81}]})",
+         R"({"ports":[{"port":80,"targetPort":2},{"port":81}]})"},
+        {"a list without keys", strategic, R"({"args":["a"]})", R"({"args":["b"]})", R"({"args":["b"]})"},
+        {"finalizers come and go", strategic, R"({"finalizers":["a","b"]})",
+         R"({"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c","b"]})", R"({"finalizers":["b","c"]})"},
+        {"what is kept", strategic, R"({"strategy":{"type":"RollingUpdate","rollingUpdate":{}}})",
+         R"({"strategy":{"$retainKeys":["type"],"type":"Recreate"}})", R"({"strategy":{"type":"Recreate"}})"},
+        {"order is left aside", strategic, R"({"env":[{"name":"a"}]})",
+         R"({"$setElementOrder/env":[{"name":"b"},{"name":"a"}],"env":[{"name":"b"}]})",
+         R"({"env":[{"name":"a"},{"name":"b"}]})"},
+        {"operations", PatchType::json, R"({"a":{"b":[1,2]}})",
+         R"([{"op":"test","path":"/a/b/0","value":1},{"op":"replace","path":"/a/b/1","value":9}])",
+         R"({"a":{"b":[1,9]}})"},
+    };
+    // clang-format on
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        const auto result = patched(Json::parse(c.object), Json::parse(c.patch), c.type);
+        ASSERT_TRUE(result) << result.error().what;
+        EXPECT_EQ(*result, Json::parse(c.result)) << result->dump();
+    }
+}
+
+TEST(Patch, Refused) {
+    const Json object = {{"a", 1}};
+    EXPECT_FALSE(patched(object, Json::array(), PatchType::merge));
+    const auto other =
+        patched(object, Json::parse(R"([{"op":"test","path":"/a","value":2}])"), PatchType::json);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, Code::invalid);
+    EXPECT_TRUE(other.error().what.starts_with("the patch cannot be applied: "))
+        << other.error().what;
+    EXPECT_FALSE(patched(object, Json{{"op", "add"}}, PatchType::json)) << "no list";
+}
+
+}  // namespace
+}  // namespace swell::cluster
