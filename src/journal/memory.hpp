@@ -18,6 +18,7 @@ class MemoryJournal final : public Journal {
     /// For tests of who must not act on what could not be kept: write() and outcome() fail
     /// meanwhile.
     void refuse(bool refusing) { refusing_ = refusing; }
+    bool refuses() const { return refusing_; }
     /// Oldest first.
     const std::deque<Entry>& entries() const { return entries_; }
 
