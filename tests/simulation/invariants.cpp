@@ -147,8 +147,7 @@ void Invariants::scaled(const spec::Deployment& before, const spec::Deployment& 
     const std::string name = after.metadata.ns + "/" + after.metadata.name;
     const std::string change = name + " " + change_text(from, to);
     count(to > from ? "scale up" : "scale down");
-    if (journal_.refuses())
-        break_("journaled", change + " while the journal refuses");
+    if (journal_.refuses()) break_("journaled", change + " while the journal refuses");
     const journal::Entry* const entry =
         journal_.entries().empty() ? nullptr : &journal_.entries().back();
     const bool is_told =
@@ -259,8 +258,7 @@ void Invariants::sized(const spec::ReplicaSet& after) {
 void Invariants::created(const spec::Pod& pod) {
     count("pod created");
     const std::string& name = pod.metadata.name;
-    if (journal_.refuses())
-        break_("journaled", name + " was created while the journal refuses");
+    if (journal_.refuses()) break_("journaled", name + " was created while the journal refuses");
     if (entry_of("replicaset", "created", name) == nullptr)
         break_("journaled", name + " was created without a word");
     check_limits(pod);
@@ -298,8 +296,7 @@ void Invariants::check_limits(const spec::Pod& pod) {
 
 void Invariants::removed(const std::string& controller, const spec::Pod& pod) {
     const std::string& name = pod.metadata.name;
-    if (journal_.refuses())
-        break_("journaled", name + " was deleted while the journal refuses");
+    if (journal_.refuses()) break_("journaled", name + " was deleted while the journal refuses");
     if (controller == "vpa") return check_eviction(pod);
     count("pod deleted");
     if (entry_of("replicaset", "deleted", name) == nullptr)
