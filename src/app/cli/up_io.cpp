@@ -136,6 +136,7 @@ class Foreground {
         if (terminal_) return terminal_->show(render(plane_.view(), terminal_->screen()));
         const View view = plane_.view();
         print_decisions(view);
+        print_warnings(view);
         outputs_.out.flush();
         if (now < next_line_) return;
         next_line_ = now + line_period;
@@ -153,6 +154,14 @@ class Foreground {
                 );
         }
         for (const auto& d : view.decisions) last_decision_ = std::max(last_decision_, d.at);
+    }
+
+    /// Each once, and again when it comes back.
+    void print_warnings(const View& view) {
+        for (const std::string& warning : view.warnings)
+            if (std::ranges::find(warned_, warning) == warned_.end())
+                outputs_.out.print("warning: " + warning + "\n");
+        warned_ = view.warnings;
     }
 
     void judge(Instant now) {
@@ -183,6 +192,7 @@ class Foreground {
     Clock::Timer timer_ = 0;
     bool stopping_ = false;
     std::string complaint_;
+    std::vector<std::string> warned_;
 };
 
 int run_here(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {

@@ -1,5 +1,7 @@
 #include "app/server/traffic_io.hpp"
 
+#include <algorithm>
+
 #include "app/server/traffic.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
@@ -10,6 +12,8 @@ namespace {
 
 // Changes that come together (a rollout's) make one snapshot.
 constexpr Duration gather = std::chrono::milliseconds(2);
+// The proxy tries by itself to listen where it could not; this is how often it is asked.
+constexpr Duration ask_again = std::chrono::seconds(2);
 
 std::string_view kind_name_of_services() { return spec::kind_of<spec::Service>().name; }
 
@@ -24,7 +28,10 @@ Traffic::Traffic(Loop& loop, cluster::Cluster& cluster, proxy::Remote& remote)
     version_ = first_version_;
 }
 
-Traffic::~Traffic() { loop_.cancel(timer_); }
+Traffic::~Traffic() {
+    loop_.cancel(timer_);
+    loop_.cancel(again_);
+}
 
 void Traffic::start() {
     remote_.on_drained([this](const std::string& id) { on_drained(id); });
@@ -75,13 +82,28 @@ void Traffic::send() {
 
 void Traffic::on_applied(const proxy::Applied& applied) {
     applied_ = std::max(applied_, applied.version);
-    warnings_.clear();
-    for (const auto& listener : applied.listeners)
-        if (!listener.error.empty())
-            warnings_.push_back(
-                to_text(listener.service) + " does not listen on " + to_text(listener.address) +
-                ": " + listener.error
-            );
+    std::map<std::string, std::string> deaf;
+    for (const auto& listener : applied.listeners) {
+        if (listener.error.empty()) continue;
+        const std::string address = to_text(listener.address);
+        const std::string what =
+            to_text(listener.service) + " does not listen on " + address + ": " + listener.error;
+        if (!deaf_.contains(address)) tell(listener, what);
+        deaf.emplace(address, what);
+    }
+    std::swap(deaf_, deaf);
+    if (deaf_ != deaf) write_urls();
+    if (!deaf_.empty() && again_ == 0)
+        again_ = loop_.call_after(ask_again, [this] {
+            again_ = 0;
+            changed();
+        });
+}
+
+void Traffic::tell(const proxy::ListenerStatus& listener, const std::string& what) {
+    const auto service =
+        cluster_.get({kind_name_of_services(), listener.service.ns, listener.service.name});
+    if (service) cluster_.event(*service, true, "FailedToListen", what);
 }
 
 void Traffic::drain(const spec::Key& pod, std::function<void()> done) {
@@ -108,6 +130,12 @@ void Traffic::on_drained(const std::string& id) {
 void Traffic::write_urls() {
     for (const auto& object : cluster_.list({.kind = kind_name_of_services()})) {
         auto wanted = urls(object);
+        // Whoever follows a URL must not reach a stranger who has the port.
+        std::erase_if(wanted, [&](const std::string& url) {
+            return std::ranges::any_of(deaf_, [&](const auto& one) {
+                return url == "http://" + one.first;
+            });
+        });
         const auto& service = object.as<spec::Service>();
         if (service.status.urls == wanted) continue;
         auto next = service;
@@ -117,6 +145,10 @@ void Traffic::write_urls() {
     }
 }
 
-std::vector<std::string> Traffic::warnings() const { return warnings_; }
+std::vector<std::string> Traffic::warnings() const {
+    std::vector<std::string> list;
+    for (const auto& [address, what] : deaf_) list.push_back(what);
+    return list;
+}
 
 }  // namespace swell::app

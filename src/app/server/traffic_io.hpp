@@ -35,6 +35,7 @@ class Traffic final : public cluster::TrafficGate {
     void on_applied(const proxy::Applied& applied);
     void on_drained(const std::string& id);
     void write_urls();
+    void tell(const proxy::ListenerStatus& listener, const std::string& what);
 
     Loop& loop_;
     cluster::Cluster& cluster_;
@@ -42,9 +43,10 @@ class Traffic final : public cluster::TrafficGate {
     std::vector<std::unique_ptr<cluster::Watching>> watching_;
     std::set<std::string> draining_;
     std::map<std::string, std::vector<std::function<void()>>> waiting_;
-    std::vector<std::string> warnings_;
+    std::map<std::string, std::string>
+        deaf_;  ///< by address of a port that is not listened on: why
     std::int64_t first_version_ = 0, version_ = 0, applied_ = 0;
-    Clock::Timer timer_ = 0;
+    Clock::Timer timer_ = 0, again_ = 0;
 };
 
 }  // namespace swell::app
