@@ -165,7 +165,8 @@ void look_commands(CLI::App& app, Options& o) {
     logs->add_option("pod", o.arguments, "POD, or KIND/NAME for its first pod")->required();
     logs->add_option("-n,--namespace", o.ns, "Namespace");
     logs->add_option("-c,--container", o.container, "Container; default the first");
-    logs->add_option("--tail", o.tail, "Only the last lines");
+    logs->add_option("--tail", o.tail, "Only the last lines; -1 is all")
+        ->check(CLI::Range(-1, 1'000'000'000));
     logs->add_flag("-f,--follow", o.watch, "Go on as it prints");
     logs->add_flag("-p,--previous", o.previous, "Of the instance before the last restart");
 

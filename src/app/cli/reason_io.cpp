@@ -135,6 +135,8 @@ Result<void> history_command(const Options& o, const StateDir& dir) {
     if (!entries) return std::unexpected(entries.error());
     if (o.output == "json")
         std::cout << list(*entries).dump(2) << "\n";
+    else if (entries->empty() && !about->empty())
+        std::cout << "nothing was decided about " << *about << "\n";
     else
         std::cout << journal::history(*entries);
     return {};

@@ -211,6 +211,7 @@ Result<ShimSpec> ContainerRun::prepare() {
     spec.oom_file = context_.cgroups.oom_file(uid, container_.name);
     spec.mounts = std::move(*mounts);
     spec.lifeline_path = context_.lifeline_path;
+    if (!context_.memory_folder.empty()) spec.memory_folder = context_.memory_folder + "-" + uid;
     spec.isolation = context_.config.isolation;
     return spec;
 }

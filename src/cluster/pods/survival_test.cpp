@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/fd_io.hpp"
@@ -97,6 +98,33 @@ TEST_F(SurvivalTest, NoOrphanOfADoubleForkingPod) {
             fs::remove(folder_ + file);
         sweep();
     }
+}
+
+TEST_F(SurvivalTest, MemoryAndGroupsGoWithAKilledControlPlane) {
+    const std::string sleeps = R"(,"command":["sleep",")" + mark_ + R"("]})";
+    run_and_kill(
+        config(),
+        [&](World& w) {
+            w.create_pod(
+                "two",
+                R"({"volumes":[{"name":"m","emptyDir":{"medium":"Memory"}}],)"
+                R"("containers":[{"name":"a")" +
+                    sleeps + R"(,{"name":"b")" + sleeps + "]}"
+            );
+        },
+        [&](World& w) {
+            w.loop.run_once(std::chrono::milliseconds(20));
+            return processes_with("sleep" + std::string(1, '\0') + mark_).size() == 2;
+        }
+    );
+    const auto in_memory = [&] {
+        return std::ranges::any_of(fs::directory_iterator("/dev/shm"), [&](const auto& one) {
+            return one.path().filename().string().starts_with(prefix_ + "-");
+        });
+    };
+    World idle(folder_ + "/idle", "", idle_config());
+    EXPECT_TRUE(idle.until([&] { return !in_memory() && !groups_left(prefix_); }));
+    EXPECT_TRUE(processes_with(mark_).empty());
 }
 
 TEST_F(SurvivalTest, AKilledShimTakesItsContainerAlong) {
