@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/parallel_io.hpp"
 #include "sim/report.hpp"
+#include "spec/kinds/autoscaling.hpp"
 
 namespace swell::sim {
 namespace {
@@ -77,6 +80,28 @@ TEST(Fleet, SameSeedSameBytesOnAnyNumberOfThreads) {
     EXPECT_GT(one.size(), 10'000u);
     for (const unsigned threads : {1u, 2u, 5u}) EXPECT_TRUE(bytes(1, threads) == one) << threads;
     EXPECT_FALSE(bytes(2, 1) == one);
+}
+
+TEST(Fleet, WhatEachPartToldIsInTheWhole) {
+    std::vector<spec::Object> objects;
+    std::vector<Load> loads;
+    for (int i = 0; i < 2; ++i) {
+        Part part = made_up_part(i, 20, 5);
+        for (spec::Object& object : part.objects) {
+            if (!object.is<spec::HorizontalPodAutoscaler>()) continue;
+            spec::ObjectMeta observer = object.metadata();
+            observer.annotations["swell.dev/mode"] = "Observe";
+            object = object.with_metadata(std::move(observer));
+        }
+        objects.insert(objects.end(), part.objects.begin(), part.objects.end());
+        loads.insert(loads.end(), part.loads.begin(), part.loads.end());
+    }
+    Options options;
+    options.length = 10min;
+    const auto outcome = simulate_all(options, objects, loads, 2);
+    ASSERT_TRUE(outcome) << outcome.error().what;
+    EXPECT_EQ(outcome->observers.size(), loads.size());
+    EXPECT_TRUE(std::ranges::is_sorted(outcome->observers, {}, &Observer::name));
 }
 
 TEST(Fleet, APartDoesNotDependOnTheOthers) {

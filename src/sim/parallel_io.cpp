@@ -96,10 +96,13 @@ Result<Outcome> simulate_all(
                 whole.troubles.push_back(std::move(trouble));
             for (ServiceOutcome& service : outcome.services)
                 whole.services.push_back(std::move(service));
+            for (Observer& observer : outcome.observers)
+                whole.observers.push_back(std::move(observer));
         },
         threads
     );
     if (!done) return std::unexpected(done.error());
+    std::ranges::sort(whole.observers, {}, &Observer::name);
     return whole;
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <iostream>
 #include <string_view>
 
@@ -57,6 +58,21 @@ CLI::App* add(CLI::App& app, Options& o, const std::string& name, const std::str
     return command;
 }
 
+/// Within both ends; CLI::Range takes NaN for within any.
+CLI::Validator between(double least, double most) {
+    return CLI::Validator(
+        [=](std::string& text) -> std::string {
+            double value = 0;
+            const bool is_number = CLI::detail::lexical_cast(text, value);
+            if (is_number && value >= least && value <= most) return {};
+            char what[96];
+            std::snprintf(what, sizeof what, "must be from %g to %g, got ", least, most);
+            return what + text;
+        },
+        "NUMBER"
+    );
+}
+
 void run_commands(CLI::App& app, Options& o) {
     CLI::App* up =
         add(app, o, "up", "Run manifests here, with a live view; Ctrl-C leaves nothing behind");
@@ -72,7 +88,7 @@ void run_commands(CLI::App& app, Options& o) {
           o.period_seconds,
           "Seconds between two decisions of an HPA; default 15"
     )
-        ->check(CLI::Range(0.05, 3600.0));
+        ->check(between(0.05, 3600));
     up->add_option(
         "--timeout",
         o.timeout,
@@ -117,7 +133,7 @@ void simulate_command(CLI::App& app, Options& o) {
     simulate->add_option("--for", o.length, "How long; default the trace's own length");
     simulate->add_option("--seed", o.seed, "Of all chance; default 1. Same seed, same bytes");
     simulate->add_option("--peak", o.peak, "Scale each trace so that its highest rate is this")
-        ->check(CLI::Range(0.0, 1e9));
+        ->check(between(0, 1e9));
     simulate->add_option("--compare", o.compare, "Other manifests, put side by side");
     simulate->add_option("--csv", o.csv, "Write the charts' points");
     simulate->add_option("--html", o.html, "Write a page with charts");
@@ -137,7 +153,7 @@ void simulate_command(CLI::App& app, Options& o) {
         "--metric-lag", o.metric_lag, "From a scrape until it can be read; default 2s"
     );
     simulate->add_option("--crashes-per-hour", o.crashes_per_hour, "Of each pod; default 0")
-        ->check(CLI::Range(0.0, 3600.0));
+        ->check(between(0, 3600));
 }
 
 void look_commands(CLI::App& app, Options& o) {
