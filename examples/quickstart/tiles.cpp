@@ -13,12 +13,18 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/loop_io.hpp"
@@ -217,9 +223,67 @@ std::optional<Tile> parse_tile(std::string_view path) {
     return Tile{.z = z, .x = x & ((1 << z) - 1), .y = y};
 }
 
-void answer(const Request& request, const Responder& responder) {
+/// Renders tiles one after another on a thread of its own, so that the loop always answers at once
+/// whether the service is alive: a health check that queues behind the work calls a busy pod dead
+/// when it is needed most. All but work() belongs to the loop's thread.
+class Painter {
+  public:
+    explicit Painter(swell::Loop& loop)
+        : loop_(loop), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+    void answer(const Tile& tile, Responder responder) {
+        waiting_.push_back({tile, std::move(responder)});
+        if (!busy_) next();
+    }
+
+  private:
+    struct Order {
+        Tile tile;
+        Responder responder;
+    };
+
+    void next() {
+        // Nobody waits for the tile of a visitor who left.
+        while (!waiting_.empty() && waiting_.front().responder.gone()) waiting_.pop_front();
+        busy_ = !waiting_.empty();
+        if (!busy_) return;
+        {
+            const std::lock_guard lock(mutex_);
+            ordered_ = waiting_.front().tile;
+        }
+        changed_.notify_one();
+    }
+
+    void done(Bytes picture) {
+        waiting_.front().responder.send(
+            {.headers = {{"Content-Type", "image/png"}}, .body = std::move(picture)}
+        );
+        waiting_.pop_front();
+        next();
+    }
+
+    void work(const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        while (changed_.wait(lock, stop, [this] { return ordered_.has_value(); })) {
+            const Tile tile = *std::exchange(ordered_, std::nullopt);
+            lock.unlock();
+            loop_.post([this, picture = png(paint(tile))]() mutable { done(std::move(picture)); });
+            lock.lock();
+        }
+    }
+
+    swell::Loop& loop_;
+    std::deque<Order> waiting_;  // the first is being painted while busy_
+    bool busy_ = false;
+    std::mutex mutex_;  // guards ordered_
+    std::condition_variable_any changed_;
+    std::optional<Tile> ordered_;
+    std::jthread thread_;  // the last: it ends before what it uses
+};
+
+void answer(const Request& request, const Responder& responder, Painter& painter) {
     if (const auto tile = parse_tile(request.target)) {
-        responder.send({.headers = {{"Content-Type", "image/png"}}, .body = png(paint(*tile))});
+        painter.answer(*tile, responder);
     } else if (request.target == "/healthz") {
         responder.send(swell::http::text_response(200, "ok\n"));
     } else if (request.target == "/") {
@@ -240,7 +304,10 @@ int main() {
     const swell::Fd signalled(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 
     swell::Loop loop;
-    swell::http::Server server(loop, answer);
+    Painter painter(loop);
+    swell::http::Server server(loop, [&](const Request& request, const Responder& responder) {
+        answer(request, responder, painter);
+    });
     const char* const port = std::getenv("PORT");
     const auto listening =
         server.listen(std::string("127.0.0.1:") + (port != nullptr ? port : "8080"));
