@@ -87,7 +87,7 @@ set_property(GLOBAL PROPERTY SWELL_TESTS "")
 #
 # NAME     the folder's path below src/ with "/" as "_": cluster_store
 # SOURCES  .cpp files; a folder of headers alone names none
-# HEADERS  every header of the folder; each is compiled alone (target all_verify_interface_header_sets)
+# HEADERS  every header of the folder; each is compiled alone (target headers)
 # TESTS    *_test.cpp and *_sim_test.cpp; together they are the program NAME_test
 # BENCHES  *_bench.cpp; together the program NAME_bench (google-benchmark)
 # FUZZERS  *_fuzz.cpp; one program each, in preset fuzz
@@ -108,15 +108,15 @@ function(swell_library name)
         target_include_directories(swell_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
         swell_precompile(swell_${name} precompiled)
         set(scope PUBLIC)
-        set_target_properties(swell_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
     else()
         add_library(swell_${name} INTERFACE)
         target_link_libraries(swell_${name} INTERFACE ${deps})
         target_include_directories(swell_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
         set(scope INTERFACE)
-        set_target_properties(swell_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
     endif()
     if(arg_HEADERS)
+        list(TRANSFORM arg_HEADERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+        set_property(GLOBAL APPEND PROPERTY SWELL_HEADERS ${arg_HEADERS})
         target_sources(
             swell_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${arg_HEADERS}
         )

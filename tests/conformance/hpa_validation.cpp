@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "from_json.hpp"
+#include "sorted.hpp"
 #include "spec/kinds/autoscaling_errors.hpp"
 #include "spec/kinds/autoscaling_rules.hpp"
 #include "spec/object.hpp"
@@ -11,17 +12,17 @@ namespace swell::conformance {
 namespace {
 
 /// Without order, and without the lists that are there and empty: Go leaves them out.
-nlohmann::json plain(const Json& json) {
-    nlohmann::json sorted = json;
-    const auto prune = [](auto& self, nlohmann::json& value) -> void {
+Json plain(const Json& json) {
+    Json made = sorted(json);
+    const auto prune = [](auto& self, Json& value) -> void {
         if (!value.is_structured()) return;
         for (auto& each : value) self(self, each);
         if (!value.is_object()) return;
         for (auto at = value.begin(); at != value.end();)
             at = at->is_array() && at->empty() ? value.erase(at) : std::next(at);
     };
-    prune(prune, sorted);
-    return sorted;
+    prune(prune, made);
+    return made;
 }
 
 }  // namespace

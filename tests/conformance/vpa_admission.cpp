@@ -4,6 +4,7 @@
 
 #include "control/vpa/admission.hpp"
 #include "from_json.hpp"
+#include "sorted.hpp"
 
 namespace swell::conformance {
 
@@ -43,15 +44,15 @@ Json capped(const CappedRecommendation& got) {
     return all;
 }
 
-nlohmann::json sorted(const Json& json) {
-    auto made = nlohmann::json::parse(json.dump());
-    const auto drop_empty = [](nlohmann::json& lists) {
+Json plain(const Json& json) {
+    Json made = sorted(json);
+    const auto drop_empty = [](Json& lists) {
         for (auto& list : lists)
             if (list.is_structured() && list.empty()) list = nullptr;
     };
     if (made.is_array())
         for (auto& one : made) drop_empty(one);
-    return made.empty() ? nlohmann::json() : made;
+    return made.empty() ? Json() : made;
 }
 
 }  // namespace
@@ -74,9 +75,9 @@ std::string check_vpa_admission_case(const Json& recorded) {
     const Json& out = recorded["out"];
     std::string difference;
     const auto expect = [&](const char* what, const Json& wanted, const Json& found) {
-        if (sorted(wanted) == sorted(found)) return;
-        difference += std::string(what) + ": wanted " + sorted(wanted).dump() + ", got " +
-                      sorted(found).dump() + "\n";
+        if (plain(wanted) == plain(found)) return;
+        difference += std::string(what) + ": wanted " + plain(wanted).dump() + ", got " +
+                      plain(found).dump() + "\n";
     };
     expect(
         "cappedRecommendation",

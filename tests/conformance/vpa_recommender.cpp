@@ -7,6 +7,7 @@
 #include "control/vpa/conditions.hpp"
 #include "control/vpa/recommend.hpp"
 #include "from_json.hpp"
+#include "sorted.hpp"
 #include "spec/object.hpp"
 
 namespace swell::conformance {
@@ -62,15 +63,15 @@ RecommenderConfig recommender_config(const Json& json) {
 }
 
 // Sorted by name, without what is empty: absent and empty are the same.
-nlohmann::json plain(const Json& json) {
-    nlohmann::json sorted = nlohmann::json::parse(json.dump());
-    if (!sorted.is_object()) return sorted;
-    for (auto it = sorted.begin(); it != sorted.end();) {
-        *it = plain(Json::parse(it->dump()));
+Json plain(const Json& json) {
+    Json made = sorted(json);
+    if (!made.is_object()) return made;
+    for (auto it = made.begin(); it != made.end();) {
+        *it = plain(*it);
         const bool empty = it->is_null() || (it->is_structured() && it->empty());
-        it = empty ? sorted.erase(it) : std::next(it);
+        it = empty ? made.erase(it) : std::next(it);
     }
-    return sorted;
+    return made;
 }
 
 Json as_json(const spec::VpaCheckpointStatus& status) {

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "base/fd_io.hpp"
+#include "http/sockets_io.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/core.hpp"
@@ -124,6 +125,7 @@ TEST_F(Verbs, FromUpToDown) {
                std::string::npos;
     }));
     EXPECT_SAYS(said({"explain", "hpa/by-memory"}), "memory");
+    EXPECT_SAYS(said({"history", "hpa/nobody"}), "nothing was decided about hpa/nobody");
     EXPECT_TRUE(Json::parse(said({"explain", "hpa/by-memory", "-o", "json"})).contains("steps"));
     EXPECT_TRUE(eventually([&] {
         return swell.run({"top", "pods"}).out.find("talker") != std::string::npos;
@@ -464,6 +466,36 @@ TEST_F(Verbs, ALoadOnAPortThatItsServiceLacksFails) {
     ASSERT_TRUE(eventually([&] { return swell.run({"apply", "-f", test}).exit_code == 0; }));
     EXPECT_EQ(up->wait(std::chrono::seconds(60)), 1);
     EXPECT_SAYS(up->output(), "loadtest/peak: service/web has no port named nosuch; it has: http");
+}
+
+TEST_F(Verbs, AServiceWhosePortIsTakenSaysSoAndListensOnceItIsFree) {
+    auto stranger = http::listen_tcp("127.0.0.2:0");
+    ASSERT_TRUE(stranger.has_value()) << stranger.error().what;
+    const std::string port = std::to_string(stranger->port);
+    const std::string url = "http://127.0.0.2:" + port;
+    const auto urls = [&] {
+        const auto web = swell.api().get(spec::kind_of<spec::Service>(), "default", "web");
+        return web ? web->as<spec::Service>().status.urls : std::vector<std::string>{};
+    };
+    said(
+        {"up",
+         "--detach",
+         swell.file(
+             "web.yaml",
+             "{apiVersion: v1, kind: Service, metadata: {name: web},\n"
+             " spec: {clusterIP: 127.0.0.2, selector: {app: web}, ports: [{port: " +
+                 port + "}]}}\n"
+         )}
+    );
+    EXPECT_TRUE(eventually([&] {
+        return swell.run({"describe", "service/web"}).out.find("FailedToListen") !=
+               std::string::npos;
+    }));
+    EXPECT_TRUE(eventually([&] { return urls().empty(); })) << "leads to a stranger";
+
+    stranger->fd = Fd();
+    EXPECT_TRUE(eventually([&] { return urls() == std::vector{url}; }));
+    said({"down"});
 }
 
 /// A pod that does not hear SIGTERM, and has so many seconds to end.
