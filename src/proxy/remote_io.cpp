@@ -114,7 +114,8 @@ void Remote::take_answer(Result<Applied> answer, std::int64_t version) {
         newest_ = good_;
     }
     const OnApplied then = std::exchange(then_, nullptr);
-    if (then) then(std::move(answer));
+    if (then) return then(std::move(answer));
+    if (answer && again_) again_(*answer);
 }
 
 void Remote::figures(std::function<void(Result<Figures>)> then) {

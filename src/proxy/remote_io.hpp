@@ -37,6 +37,10 @@ class Remote {
     /// An endpoint that is draining has no request under way. May be called more than once for one.
     void on_drained(std::function<void(std::string id)> call) { drained_ = std::move(call); }
 
+    /// Called when the proxy came back and took the newest snapshot anew: its listeners may fare
+    /// otherwise than before.
+    void on_applied_again(std::function<void(const Applied&)> call) { again_ = std::move(call); }
+
     struct Figures {
         Stats stats;
         std::string prometheus;  ///< the same, as text
@@ -80,7 +84,8 @@ class Remote {
     std::optional<Snapshot> newest_;
     std::optional<Snapshot> good_;  // the last one that was taken
     OnApplied then_;                // for newest_, while it has no answer
-    std::deque<Wanted> wanted_;     // answers come in the order of the questions
+    std::function<void(const Applied&)> again_;
+    std::deque<Wanted> wanted_;  // answers come in the order of the questions
     std::uint64_t last_number_ = 0;
     std::function<void(std::string)> drained_;
     std::function<void(bool)> changed_;

@@ -199,8 +199,14 @@ TEST_F(ProxyRemote, AProxyThatWasKilledServesAgainByItself) {
     end(SIGKILL);
     until([&] { return !there; });
     std::filesystem::remove(state);
+    const auto stranger = http::listen_tcp("127.0.0.1:" + std::to_string(port));
+    ASSERT_TRUE(stranger.has_value()) << stranger.error().what;
+    std::string error;
+    remote.on_applied_again([&error](const Applied& again) { error = again.listeners.at(0).error; }
+    );
     start_process();
-    until([&] { return there; });
+    until([&] { return there && !error.empty(); });
+    EXPECT_THAT(error, HasSubstr("in use")) << "its listener fares otherwise than before";
     std::int64_t version = 0;
     remote.stats([&version](Result<Stats> got) { version = got ? got->version : -1; });
     until([&] { return version != 0; });

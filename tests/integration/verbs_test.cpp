@@ -498,6 +498,76 @@ TEST_F(Verbs, AServiceWhosePortIsTakenSaysSoAndListensOnceItIsFree) {
     said({"down"});
 }
 
+TEST_F(Verbs, ALoadDoesNotGoToAStrangerWhoHasThePort) {
+    const auto stranger = http::listen_tcp("127.0.0.2:0");
+    ASSERT_TRUE(stranger.has_value()) << stranger.error().what;
+    const std::string address = "127.0.0.2:" + std::to_string(stranger->port);
+    const auto got = swell.run(
+        {"up",
+         "--timeout",
+         "4s",
+         swell.file(
+             "web.yaml",
+             R"(apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  containers:
+  - {name: web, command: ["$(SWELL_BIN)/tiles"], ports: [{name: http, containerPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {clusterIP: 127.0.0.2, selector: {app: web}, ports: [{targetPort: http, port: )" +
+                 std::to_string(stranger->port) + R"(}]}
+---
+apiVersion: swell.dev/v1
+kind: LoadTest
+metadata: {name: peak}
+spec: {target: {service: web}, requests: [{path: /}], stages: [{duration: 1s, rate: 5}]}
+)"
+         )}
+    );
+    EXPECT_EQ(got.exit_code, 1) << got.out;
+    EXPECT_SAYS(got.err, "service/web does not listen on " + address);
+}
+
+TEST_F(Verbs, AnAddressThatTwoServicesWantStopsNoOther) {
+    const auto free_port = [] {
+        const auto listening = http::listen_tcp("127.0.0.2:0");
+        return listening ? std::to_string(listening->port) : "";
+    };
+    const std::string port = free_port(), node_port = free_port();
+    const auto service = [&](const std::string& name, const std::string& ip) {
+        return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name +
+               "}\nspec: {type: NodePort, clusterIP: " + ip + ", ports: [{port: " + port +
+               ", nodePort: " + node_port + "}], selector: {app: web}}\n---\n";
+    };
+    const auto urls = [&](const char* name) {
+        const auto one = swell.api().get(spec::kind_of<spec::Service>(), "default", name);
+        return one ? one->as<spec::Service>().status.urls : std::vector<std::string>{};
+    };
+    said(
+        {"up",
+         "--detach",
+         swell.file("both.yaml", service("first", "127.0.0.2") + service("second", "127.0.0.3"))}
+    );
+    const std::vector first = {"http://127.0.0.2:" + port, "http://127.0.0.1:" + node_port};
+    const std::vector second = {"http://127.0.0.3:" + port};
+    EXPECT_TRUE(eventually([&] { return urls("first") == first && urls("second") == second; }))
+        << testing::PrintToString(urls("first")) << testing::PrintToString(urls("second"));
+    EXPECT_SAYS(
+        said({"describe", "service/second"}),
+        "default/second does not listen on 127.0.0.1:" + node_port + ": default/first has it"
+    );
+    const auto third =
+        swell.run({"apply", swell.file("third.yaml", service("third", "127.0.0.2"))});
+    EXPECT_EQ(third.exit_code, 1);
+    EXPECT_SAYS(third.err, "failed to allocate IP 127.0.0.2: provided IP is already allocated");
+    EXPECT_SAYS(third.err, "nodePort: Invalid value: " + node_port);
+    said({"down"});
+}
+
 /// A pod that does not hear SIGTERM, and has so many seconds to end.
 std::string deaf(const std::string& grace_seconds) {
     return R"(apiVersion: v1

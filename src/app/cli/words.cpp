@@ -43,7 +43,7 @@ Result<std::vector<Target>> targets(const std::vector<std::string>& words) {
     if (words.front().find('/') != std::string::npos) {
         for (const std::string& word : words) {
             const auto slash = word.find('/');
-            if (slash == std::string::npos || slash + 1 == word.size())
+            if (slash == std::string::npos || slash + 1 == word.size() || slash != word.rfind('/'))
                 return fail(Code::invalid, "expected KIND/NAME, got " + word);
             const auto kind = kind_named(std::string_view(word).substr(0, slash));
             if (!kind) return std::unexpected(kind.error());

@@ -24,6 +24,7 @@ TEST(Words, TargetsAsKubectlReadsThem) {
         {{"all"}, "Pod/ Service/ Deployment/ ReplicaSet/ HorizontalPodAutoscaler/"},
         {{"all", "shop"}, ""},
         {{"hpa/"}, ""},
+        {{"hpa/shop/x"}, ""},
         {{"hpa/shop", "web"}, ""},
         {{"nonsense"}, ""},
         {{}, ""},

@@ -14,9 +14,11 @@
 #include "app/server/logs_io.hpp"
 #include "app/server/noting_journal.hpp"
 #include "app/server/proxy_process_io.hpp"
+#include "app/server/traffic.hpp"
 #include "app/server/traffic_io.hpp"
 #include "app/server/traffic_metrics.hpp"
 #include "app/server/watch_over_io.hpp"
+#include "cluster/admission/refusal.hpp"
 #include "cluster/api/api_io.hpp"
 #include "cluster/list.hpp"
 #include "cluster/pods/runtime_io.hpp"
@@ -60,6 +62,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<NotingJournal> journal;
     std::unique_ptr<ProxyProcess> proxy;
     std::unique_ptr<proxy::Remote> remote;
+    bool stopping = false;
     std::unique_ptr<Traffic> traffic;
     std::unique_ptr<cluster::PodRuntime> pods;
     std::unique_ptr<TrafficMetrics> measured;
@@ -181,6 +184,7 @@ Result<void> ControlPlane::Parts::run() {
     control::hpa::Config hpa_config;
     hpa_config.sync_period = config.hpa_sync_period;
     hpas = std::make_unique<control::hpa::HpaController>(world, hpa_config);
+    hpas->admit_with(vpas->admission());
     hpas->contention_from([this](const spec::HorizontalPodAutoscaler& hpa) {
         return control::vpa::explain_contention(*store, hpa);
     });
@@ -243,7 +247,17 @@ void ControlPlane::Parts::look_at_disk() {
 }
 
 void ControlPlane::Parts::routes() {
-    api->admit(admit);
+    api->admit([this](spec::Object object) -> Result<spec::Object> {
+        if (stopping)
+            return fail(Code::unavailable, "swell is stopping, and takes no more of anything");
+        if (object.is<spec::Service>()) {
+            const auto problems = already_allocated(
+                object.as<spec::Service>(), list(spec::kind_of<spec::Service>().name)
+            );
+            if (!problems.empty()) return std::unexpected(cluster::invalid(object, problems));
+        }
+        return admit(std::move(object));
+    });
     api->route("GET /swell/v1/status", [this](const auto&) {
         return cluster::answer(
             {{"pid", ::getpid()},
@@ -339,6 +353,7 @@ Result<void> ControlPlane::apply(const std::vector<spec::Object>& objects) {
 
 void ControlPlane::stop(bool forget, std::function<void()> done) {
     Parts& parts = *parts_;
+    parts.stopping = true;
     parts.watch_over->state("stopping");
     parts.loads->stop();
     // No controller shall start what is being ended.

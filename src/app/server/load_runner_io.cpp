@@ -99,8 +99,12 @@ Result<std::string> LoadRunner::address_of(const spec::LoadTest& test) const {
                      slice->as<spec::EndpointSlice>().endpoints,
                      [](const spec::Endpoint& endpoint) { return endpoint.conditions.ready; }
                  );
+    const std::string address = service.spec.cluster_ip + ":" + std::to_string(*port);
+    // Only where the Service listens: else a stranger who has the port would get the load.
+    const auto& urls = service.status.urls;
+    if (answers && std::ranges::find(urls, "http://" + address) != urls.end()) return address;
     if (answers && !service.spec.cluster_ip.empty())
-        return service.spec.cluster_ip + ":" + std::to_string(*port);
+        return fail(Code::unavailable, to_text(key) + " does not listen on " + address);
     const auto pods = cluster_.list({.kind = spec::kind_of<spec::Pod>().name, .ns = ns});
     const auto events = cluster_.list({.kind = spec::kind_of<spec::Event>().name, .ns = ns});
     const std::string why = why_not_ready(service, pods, events);

@@ -1,8 +1,10 @@
 #include "app/server/traffic.hpp"
 
+#include <algorithm>
 #include <map>
+#include <tuple>
 
-#include "spec/kinds/core.hpp"
+#include "base/text.hpp"
 #include "spec/kinds/discovery.hpp"
 
 namespace swell::app {
@@ -17,6 +19,20 @@ bool has_address(const spec::Service& service) {
 bool on_node(const spec::Service& service, const spec::ServicePort& port) {
     return port.node_port != 0 &&
            (service.spec.type == "NodePort" || service.spec.type == "LoadBalancer");
+}
+
+proxy::ServiceKey key_of(const spec::Service& service, const spec::ServicePort& port) {
+    return {service.metadata.ns, service.metadata.name, port.name};
+}
+
+std::vector<proxy::Address> addresses(const spec::Service& service, const spec::ServicePort& port) {
+    if (!has_address(service) || port.protocol != "TCP") return {};
+    std::vector<proxy::Address> list = {
+        {service.spec.cluster_ip, static_cast<std::uint16_t>(port.port)}
+    };
+    if (on_node(service, port))
+        list.push_back({"127.0.0.1", static_cast<std::uint16_t>(port.node_port)});
+    return list;
 }
 
 std::vector<proxy::Endpoint> endpoints(
@@ -51,13 +67,65 @@ std::vector<std::string> urls(const spec::Object& object) {
     const auto& service = object.as<spec::Service>();
     std::vector<std::string> result;
     if (!has_address(service)) return result;
-    for (const auto& port : service.spec.ports) {
-        if (port.protocol != "TCP") continue;
-        result.push_back("http://" + service.spec.cluster_ip + ":" + std::to_string(port.port));
-        if (on_node(service, port))
-            result.push_back("http://127.0.0.1:" + std::to_string(port.node_port));
-    }
+    for (const auto& port : service.spec.ports)
+        for (const proxy::Address& address : addresses(service, port))
+            result.push_back("http://" + to_text(address));
     return result;
+}
+
+std::vector<Clash> clashes(const std::vector<spec::Object>& services) {
+    std::vector<const spec::Service*> by_age;
+    for (const auto& object : services) by_age.push_back(&object.as<spec::Service>());
+    std::ranges::stable_sort(by_age, {}, [](const spec::Service* one) {
+        const spec::ObjectMeta& metadata = one->metadata;
+        return std::tie(metadata.creation_timestamp, metadata.ns, metadata.name);
+    });
+    std::map<proxy::Address, proxy::ServiceKey> holders;
+    std::vector<Clash> found;
+    for (const spec::Service* service : by_age)
+        for (const auto& port : service->spec.ports)
+            for (const proxy::Address& address : addresses(*service, port)) {
+                const proxy::ServiceKey key = key_of(*service, port);
+                const auto [holder, fresh] = holders.try_emplace(address, key);
+                if (!fresh) found.push_back({key, address, holder->second});
+            }
+    return found;
+}
+
+spec::Problems already_allocated(
+    const spec::Service& service, const std::vector<spec::Object>& services
+) {
+    spec::Problems problems;
+    bool same_ip = false;
+    std::set<std::int32_t> node_ports;
+    for (const auto& object : services) {
+        const auto& other = object.as<spec::Service>();
+        if (other.metadata.ns == service.metadata.ns &&
+            other.metadata.name == service.metadata.name)
+            continue;
+        same_ip = same_ip || (has_address(service) && has_address(other) &&
+                              other.spec.cluster_ip == service.spec.cluster_ip);
+        for (const auto& port : other.spec.ports)
+            if (on_node(other, port)) node_ports.insert(port.node_port);
+    }
+    const std::string& ip = service.spec.cluster_ip;
+    if (same_ip)
+        problems.push_back(
+            {"spec.clusterIPs",
+             "Invalid value: [\"" + ip + "\"]: failed to allocate IP " + ip +
+                 ": provided IP is already allocated"}
+        );
+    for (std::size_t i = 0; i < service.spec.ports.size(); ++i) {
+        const spec::ServicePort& port = service.spec.ports[i];
+        // One after another: two ports of one Service cannot have the same one either.
+        if (on_node(service, port) && !node_ports.insert(port.node_port).second)
+            problems.push_back(
+                {"spec.ports[" + std::to_string(i) + "].nodePort",
+                 "Invalid value: " + std::to_string(port.node_port) +
+                     ": provided port is already allocated"}
+            );
+    }
+    return problems;
 }
 
 std::vector<proxy::Service> traffic(
@@ -68,18 +136,22 @@ std::vector<proxy::Service> traffic(
     std::map<std::pair<std::string, std::string>, const spec::EndpointSlice*> by_name;
     for (const auto& slice : slices)
         by_name[{slice.metadata().ns, slice.metadata().name}] = &slice.as<spec::EndpointSlice>();
+    // The proxy refuses a snapshot with one address twice, and all Services would stand still.
+    const std::vector<Clash> taken = clashes(services);
     std::vector<proxy::Service> result;
     for (const auto& object : services) {
         const auto& service = object.as<spec::Service>();
-        if (!has_address(service)) continue;
         const auto slice = by_name.find({service.metadata.ns, service.metadata.name});
         for (const auto& port : service.spec.ports) {
-            if (port.protocol != "TCP") continue;
             proxy::Service row;
-            row.key = {service.metadata.ns, service.metadata.name, port.name};
-            row.listen.push_back({service.spec.cluster_ip, static_cast<std::uint16_t>(port.port)});
-            if (on_node(service, port))
-                row.listen.push_back({"127.0.0.1", static_cast<std::uint16_t>(port.node_port)});
+            row.key = key_of(service, port);
+            row.listen = addresses(service, port);
+            std::erase_if(row.listen, [&](const proxy::Address& address) {
+                return std::ranges::any_of(taken, [&](const Clash& clash) {
+                    return clash.service == row.key && clash.address == address;
+                });
+            });
+            if (row.listen.empty()) continue;
             if (slice != by_name.end())
                 row.endpoints = endpoints(*slice->second, port.name, draining);
             result.push_back(std::move(row));

@@ -35,6 +35,7 @@ Traffic::~Traffic() {
 
 void Traffic::start() {
     remote_.on_drained([this](const std::string& id) { on_drained(id); });
+    remote_.on_applied_again([this](const proxy::Applied& applied) { on_applied(applied); });
     for (const std::string_view kind :
          {kind_name_of_services(), spec::kind_of<spec::EndpointSlice>().name})
         watching_.push_back(cluster_.watch(
@@ -67,32 +68,49 @@ void Traffic::changed() {
 void Traffic::send() {
     loop_.cancel(timer_);
     timer_ = 0;
-    write_urls();
+    const auto services = cluster_.list({.kind = kind_name_of_services()});
+    note_clashes(services);
     proxy::Snapshot snapshot;
     snapshot.version = ++version_;
     snapshot.services = traffic(
-        cluster_.list({.kind = kind_name_of_services()}),
-        cluster_.list({.kind = spec::kind_of<spec::EndpointSlice>().name}),
-        draining_
+        services, cluster_.list({.kind = spec::kind_of<spec::EndpointSlice>().name}), draining_
     );
     remote_.apply(std::move(snapshot), [this](Result<proxy::Applied> applied) {
-        if (applied) on_applied(*applied);
+        if (applied) return on_applied(*applied);
+        if (applied.error().code == Code::invalid) refused_ = applied.error().what;
     });
+}
+
+void Traffic::note_clashes(const std::vector<spec::Object>& services) {
+    decltype(clashes_) now;
+    for (const Clash& clash : clashes(services)) {
+        const std::string address = to_text(clash.address);
+        const std::string what = to_text(clash.service) + " does not listen on " + address + ": " +
+                                 to_text(clash.holder) + " has it";
+        if (!clashes_.contains({clash.service, address})) tell(clash.service, what);
+        now.emplace(std::pair(clash.service, address), what);
+    }
+    clashes_ = std::move(now);
 }
 
 void Traffic::on_applied(const proxy::Applied& applied) {
     applied_ = std::max(applied_, applied.version);
+    refused_.clear();
     std::map<std::string, std::string> deaf;
+    open_.clear();
     for (const auto& listener : applied.listeners) {
-        if (listener.error.empty()) continue;
         const std::string address = to_text(listener.address);
+        if (listener.error.empty()) {
+            open_.emplace(listener.service, address);
+            continue;
+        }
         const std::string what =
             to_text(listener.service) + " does not listen on " + address + ": " + listener.error;
-        if (!deaf_.contains(address)) tell(listener, what);
+        if (!deaf_.contains(address)) tell(listener.service, what);
         deaf.emplace(address, what);
     }
-    std::swap(deaf_, deaf);
-    if (deaf_ != deaf) write_urls();
+    deaf_ = std::move(deaf);
+    write_urls();
     if (!deaf_.empty() && again_ == 0)
         again_ = loop_.call_after(ask_again, [this] {
             again_ = 0;
@@ -100,10 +118,9 @@ void Traffic::on_applied(const proxy::Applied& applied) {
         });
 }
 
-void Traffic::tell(const proxy::ListenerStatus& listener, const std::string& what) {
-    const auto service =
-        cluster_.get({kind_name_of_services(), listener.service.ns, listener.service.name});
-    if (service) cluster_.event(*service, true, "FailedToListen", what);
+void Traffic::tell(const proxy::ServiceKey& service, const std::string& what) {
+    const auto object = cluster_.get({kind_name_of_services(), service.ns, service.name});
+    if (object) cluster_.event(*object, true, "FailedToListen", what);
 }
 
 void Traffic::drain(const spec::Key& pod, std::function<void()> done) {
@@ -130,10 +147,11 @@ void Traffic::on_drained(const std::string& id) {
 void Traffic::write_urls() {
     for (const auto& object : cluster_.list({.kind = kind_name_of_services()})) {
         auto wanted = urls(object);
-        // Whoever follows a URL must not reach a stranger who has the port.
+        // Whoever follows a URL must not reach a stranger who has the port, nor another Service.
         std::erase_if(wanted, [&](const std::string& url) {
-            return std::ranges::any_of(deaf_, [&](const auto& one) {
-                return url == "http://" + one.first;
+            return std::ranges::none_of(open_, [&](const auto& one) {
+                return one.first.ns == object.metadata().ns &&
+                       one.first.name == object.metadata().name && url == "http://" + one.second;
             });
         });
         const auto& service = object.as<spec::Service>();
@@ -148,6 +166,9 @@ void Traffic::write_urls() {
 std::vector<std::string> Traffic::warnings() const {
     std::vector<std::string> list;
     for (const auto& [address, what] : deaf_) list.push_back(what);
+    for (const auto& [place, what] : clashes_) list.push_back(what);
+    if (!refused_.empty())
+        list.push_back("the proxy does not take the Services and goes on as before: " + refused_);
     return list;
 }
 

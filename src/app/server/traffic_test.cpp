@@ -73,6 +73,69 @@ TEST(Traffic, Listeners) {
     EXPECT_TRUE(traffic({service("127.77.0.1", "ExternalName")}, {}, {}).empty());
 }
 
+spec::Service named(const char* name, const char* ip, std::int32_t node_port, int created) {
+    spec::Service made = service(ip, "NodePort");
+    made.metadata.name = name;
+    made.metadata.creation_timestamp = Instant{std::chrono::seconds(created)};
+    made.spec.ports[0].node_port = node_port;
+    return made;
+}
+
+TEST(Traffic, AnAddressIsListenedOnForTheServiceThatCameFirst) {
+    const std::vector<spec::Object> services = {
+        named("b", "127.77.0.1", 30080, 2),
+        named("c", "127.77.0.3", 30080, 3),
+        named("z", "127.77.0.1", 30081, 1),
+    };
+    std::string text;
+    for (const auto& row : traffic(services, {}, {})) {
+        text += row.key.name + ":";
+        for (const auto& address : row.listen) text += " " + to_text(address);
+        text += "\n";
+    }
+    EXPECT_EQ(
+        text,
+        "b: 127.0.0.1:30080\n"
+        "c: 127.77.0.3:80\n"
+        "z: 127.77.0.1:80 127.0.0.1:30081\n"
+    );
+    std::string clashing;
+    for (const Clash& clash : clashes(services))
+        clashing += to_text(clash.service) + " " + to_text(clash.address) + " " +
+                    to_text(clash.holder) + "\n";
+    EXPECT_EQ(
+        clashing,
+        "default/b:http 127.77.0.1:80 default/z:http\n"
+        "default/c:http 127.0.0.1:30080 default/b:http\n"
+    );
+}
+
+TEST(Traffic, WhatIsAllocatedAlready) {
+    const std::vector<spec::Object> there = {named("shop", "127.77.0.1", 30080, 1)};
+    const auto problems = [&](const spec::Service& wanted) {
+        std::string text;
+        for (const auto& problem : already_allocated(wanted, there))
+            text += problem.path + ": " + problem.what + "\n";
+        return text;
+    };
+    EXPECT_EQ(problems(named("shop", "127.77.0.1", 30080, 1)), "") << "itself";
+    EXPECT_EQ(problems(named("cart", "127.77.0.2", 30081, 2)), "");
+    EXPECT_EQ(problems(named("cart", "None", 30081, 2)), "");
+    EXPECT_EQ(
+        problems(named("cart", "127.77.0.1", 30080, 2)),
+        "spec.clusterIPs: Invalid value: [\"127.77.0.1\"]: failed to allocate IP 127.77.0.1: "
+        "provided "
+        "IP is already allocated\n"
+        "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated\n"
+    );
+    spec::Service twice = named("cart", "127.77.0.2", 30081, 2);
+    twice.spec.ports.push_back({.name = "admin", .port = 81, .node_port = 30081});
+    EXPECT_EQ(
+        problems(twice),
+        "spec.ports[1].nodePort: Invalid value: 30081: provided port is already allocated\n"
+    );
+}
+
 TEST(Traffic, Urls) {
     EXPECT_EQ(urls(service()), std::vector<std::string>{"http://127.77.0.1:80"});
     EXPECT_EQ(urls(service("None")), std::vector<std::string>{});

@@ -217,7 +217,7 @@ View WatchOver::view() const {
         const auto found = traffic_.find(name);
         TrafficView traffic =
             traffic_view(name, found == traffic_.end() ? Series{} : found->second);
-        const auto reached = urls(object);
+        const auto& reached = object.as<spec::Service>().status.urls;
         if (!reached.empty()) traffic.url = reached.front();
         for (const auto& service : stats_.services)
             if (display_name(service.key.ns, service.key.name) == name)

@@ -161,6 +161,32 @@ ApiResponse refusal(int status, const char* reason, const std::string& message) 
     );
 }
 
+ApiResponse method_not_allowed() {
+    return refusal(
+        405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
+    );
+}
+
+/// Whether a kind has a part that is written by itself.
+bool has_part(const spec::Kind& kind, const std::string& subresource) {
+    if (subresource.empty() || subresource == "status") return true;
+    if (subresource == "resize") return &kind == &spec::kind_of<spec::Pod>();
+    return subresource == "scale" && (&kind == &spec::kind_of<spec::Deployment>() ||
+                                      &kind == &spec::kind_of<spec::ReplicaSet>());
+}
+
+/// The version that a body asks for; 0: any.
+Result<std::int64_t> version_in(const Json& body) {
+    static const Json::json_pointer at("/metadata/resourceVersion");
+    if (!body.is_object() || !body.contains(at) || !body[at].is_string()) return 0;
+    const auto& text = body[at].get_ref<const std::string&>();
+    std::int64_t version = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+    if (error != std::errc() || end != text.data() + text.size())
+        return fail(Code::invalid, "metadata.resourceVersion: must be a number, got " + text);
+    return version;
+}
+
 }  // namespace
 
 ApiResponse answer(const Json& json, int status) {
@@ -237,6 +263,10 @@ ApiResponse Api::handle(const ApiRequest& request) {
 }
 
 ApiResponse Api::write(const ApiRequest& request, const ApiPath& path) {
+    const bool changes = request.method == "PUT" || request.method == "PATCH";
+    if (!path.subresource.empty() && changes && !has_part(*path.kind, path.subresource))
+        return refusal(404, "NotFound", "the server could not find the requested resource");
+    if (!path.subresource.empty() && !changes) return method_not_allowed();
     if (request.method == "POST" && path.name.empty()) return create(path, request.body);
     if (request.method == "PUT" && !path.name.empty()) {
         const auto json = json_of(request.body);
@@ -244,9 +274,7 @@ ApiResponse Api::write(const ApiRequest& request, const ApiPath& path) {
     }
     if (request.method == "PATCH" && !path.name.empty()) return patch(path, request);
     if (request.method == "DELETE" && !path.name.empty()) return remove(path);
-    return refusal(
-        405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
-    );
+    return method_not_allowed();
 }
 
 ApiResponse Api::read(const ApiPath& path) const {
@@ -325,6 +353,13 @@ ApiResponse Api::set_scale(const ApiPath& path, const Json& body) {
     if (!object) return failure(object.error());
     auto next = with_replicas(*object, *wanted);
     if (!next) return failure({Code::invalid, to_text(key_at(path)) + " has no replicas to scale"});
+    const auto version = version_in(body);
+    if (!version) return failure(version.error());
+    if (*version != 0) {
+        spec::ObjectMeta metadata = next->metadata();
+        metadata.resource_version = *version;
+        next = next->with_metadata(std::move(metadata));
+    }
     const auto stored = cluster_.update(std::move(*next));
     return stored ? answer(scale_json(*stored)) : failure(stored.error());
 }

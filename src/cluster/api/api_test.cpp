@@ -201,6 +201,24 @@ TEST_F(ApiTest, AdmissionCanRefuse) {
     EXPECT_EQ(store->size(), 0u);
 }
 
+TEST_F(ApiTest, APartOfAnObjectIsNotTheObject) {
+    ASSERT_EQ(
+        ask("POST", "/apis/apps/v1/namespaces/default/deployments", deployment(2)).status, 201
+    );
+    for (const char* part : {"/scale", "/status", "/log", "/nosuch"})
+        EXPECT_EQ(ask("DELETE", shop + part).status, 405) << part;
+    EXPECT_EQ(ask("DELETE", shop + "%2Fx").status, 404) << "no name has a slash";
+    EXPECT_EQ(ask("DELETE", shop + "/scale/x").status, 404);
+    EXPECT_EQ(ask("PUT", shop + "/nosuch", deployment(3)).status, 404);
+    EXPECT_EQ(ask("PUT", shop + "/resize", deployment(3)).status, 404) << "a pod has it";
+    EXPECT_EQ(replicas(), 2);
+
+    const Json stale = {{"metadata", {{"resourceVersion", "1"}}}, {"spec", {{"replicas", 9}}}};
+    ASSERT_EQ(ask("PUT", shop + "/scale", {{"spec", {{"replicas", 4}}}}).status, 200);
+    EXPECT_EQ(ask("PUT", shop + "/scale", stale).status, 409);
+    EXPECT_EQ(replicas(), 4);
+}
+
 TEST_F(ApiTest, AnswersOfRefusals) {
     apply({deployment(2)});
     struct Case {

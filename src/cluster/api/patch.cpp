@@ -48,10 +48,11 @@ class Merge {
   public:
     explicit Merge(bool strategic) : strategic_(strategic) {}
 
-    void into(Json& object, const Json& patch) const {
+    /// Errors  invalid: a thing of a list that has keys is without its own.
+    Result<void> into(Json& object, const Json& patch) const {
         if (!patch.is_object()) {
             object = patch;
-            return;
+            return {};
         }
         if (!object.is_object() || (strategic_ && says(patch, "replace"))) object = Json::object();
         for (const auto& [field, value] : patch.items()) {
@@ -59,11 +60,13 @@ class Merge {
                 directive(object, field, value);
             else if (value.is_null() || (strategic_ && says(value, "delete")))
                 object.erase(field);
-            else if (strategic_ && value.is_array())
-                list(object[field], field, value);
-            else
-                into(object[field], value);
+            else if (const auto merged = strategic_ && value.is_array()
+                                             ? list(object[field], field, value)
+                                             : into(object[field], value);
+                     !merged)
+                return merged;
         }
+        return {};
     }
 
   private:
@@ -84,31 +87,40 @@ class Merge {
         }
     }
 
-    void list(Json& object, const std::string& field, const Json& patch) const {
-        if (field == "finalizers") return add_new(object, patch);
+    Result<void> list(Json& object, const std::string& field, const Json& patch) const {
+        if (field == "finalizers") {
+            add_new(object, patch);
+            return {};
+        }
         const std::string key(merge_key(field, patch));
         if (key.empty()) {
             object = patch;
-            return;
+            return {};
         }
         const bool replaces = std::ranges::any_of(patch, [](const Json& one) {
             return one.is_object() && one.size() == 1 && says(one, "replace");
         });
         if (!object.is_array() || replaces) object = Json::array();
         for (const Json& one : patch) {
-            if (!one.is_object() || !one.contains(key)) continue;
+            if (replaces && says(one, "replace")) continue;
+            if (!one.is_object() || !one.contains(key))
+                return fail(
+                    Code::invalid, one.dump() + " does not contain declared merge key: " + key
+                );
             const auto same = std::ranges::find_if(object, [&](const Json& other) {
                 return other.is_object() && other.contains(key) && other[key] == one[key];
             });
             if (says(one, "delete")) {
                 if (same != object.end()) object.erase(same);
-            } else if (same != object.end()) {
-                into(*same, one);
             } else {
-                object.push_back(Json::object());
-                into(object.back(), one);
+                const bool is_new = same == object.end();
+                Json fresh = Json::object();
+                const auto merged = into(is_new ? fresh : *same, one);
+                if (!merged) return merged;
+                if (is_new) object.push_back(std::move(fresh));
             }
         }
+        return {};
     }
 
     static void add_new(Json& object, const Json& patch) {
@@ -119,6 +131,53 @@ class Merge {
 
     bool strategic_;
 };
+
+std::size_t levels_of(const Json& json) {
+    std::size_t deepest = 0;
+    if (json.is_structured())
+        for (const Json& one : json) deepest = std::max(deepest, levels_of(one));
+    return deepest + (json.is_structured() ? 1 : 0);
+}
+
+/// Operation by operation, so that none makes the object larger or deeper than what could have been
+/// sent: copies double.
+/// Errors  invalid; throws what the library throws of operations that cannot be done.
+/// Source  of the bounds: apiserver's maxJSONPatchOperations, and json-patch's
+///         AccumulatedCopySizeLimit as the apiserver sets it
+Result<Json> json_patched(const Json& object, const Json& patch) {
+    constexpr std::size_t most_operations = 10'000, most_copied = 3u << 20, most_levels = 200;
+    if (!patch.is_array()) return fail(Code::invalid, "a JSON patch must be a list");
+    if (patch.size() > most_operations)
+        return fail(
+            Code::invalid,
+            "the allowed maximum operations in a JSON patch is " + std::to_string(most_operations) +
+                ", got " + std::to_string(patch.size())
+        );
+    Json result = object;
+    std::size_t copied = 0;
+    for (const Json& operation : patch) {
+        const std::string what = operation.is_object() ? operation.value("op", "") : "";
+        const bool moves = what == "copy" || what == "move";
+        if (moves || what == "add" || what == "replace") {
+            const std::string path = operation.value("path", "");
+            const Json& value = moves ? result.at(Json::json_pointer(operation.value("from", "")))
+                                      : operation.at("value");
+            const auto above = static_cast<std::size_t>(std::ranges::count(path, '/'));
+            if (above + levels_of(value) > most_levels)
+                return fail(Code::invalid, "the patched object is nested deeper than 200 levels");
+            if (what == "copy") copied += value.dump().size();
+            if (copied > most_copied)
+                return fail(
+                    Code::invalid,
+                    "unable to complete the copy, the accumulated size increase of copy is " +
+                        std::to_string(copied) + ", exceeding the limit " +
+                        std::to_string(most_copied)
+                );
+        }
+        result.patch_inplace(Json::array({operation}));
+    }
+    return result;
+}
 
 }  // namespace
 
@@ -134,11 +193,12 @@ Result<Json> patched(const Json& object, const Json& patch, PatchType type) {
     if (type != PatchType::json) {
         if (!patch.is_object()) return fail(Code::invalid, "the patch must be an object");
         Json result = object;
-        Merge(type == PatchType::strategic).into(result, patch);
+        const auto merged = Merge(type == PatchType::strategic).into(result, patch);
+        if (!merged) return std::unexpected(merged.error());
         return result;
     }
     try {
-        return object.patch(patch);
+        return json_patched(object, patch);
     } catch (const Json::exception& error) {
         return fail(Code::invalid, std::string("the patch cannot be applied: ") + error.what());
     }

@@ -62,8 +62,44 @@ TEST(Patch, Applied) {
     }
 }
 
+TEST(Patch, WhatGrowsWithoutBoundIsRefused) {
+    const auto refused = [](const Json& patch) {
+        const auto got = patched(Json::object(), patch, PatchType::json);
+        return got ? std::string("taken") : got.error().what;
+    };
+    Json deep = Json::parse(R"([{"op":"add","path":"/x","value":{}}])");
+    // Each to the deepest level, which doubles.
+    for (int deepest = 1; deepest < 1'000'000; deepest *= 2) {
+        std::string path;
+        for (int i = 0; i <= deepest; ++i) path += "/x";
+        deep.push_back({{"op", "copy"}, {"from", "/x"}, {"path", path}});
+    }
+    EXPECT_EQ(refused(deep), "the patched object is nested deeper than 200 levels");
+
+    Json wide = Json::parse(R"([{"op":"add","path":"/x","value":["0123456789"]}])");
+    for (int i = 0; i < 40; ++i) wide.push_back({{"op", "copy"}, {"from", "/x"}, {"path", "/x/-"}});
+    EXPECT_NE(refused(wide).find("accumulated size increase of copy is "), std::string::npos);
+
+    Json adds = Json::array();
+    std::string at;
+    for (int i = 0; i < 300; ++i)
+        adds.push_back({{"op", "add"}, {"path", at += "/x"}, {"value", Json::object()}});
+    EXPECT_EQ(refused(adds), "the patched object is nested deeper than 200 levels");
+
+    Json many = Json::array();
+    for (int i = 0; i < 10'001; ++i) many.push_back({{"op", "add"}, {"path", "/a"}, {"value", 1}});
+    EXPECT_NE(refused(many).find("maximum operations"), std::string::npos);
+}
+
 TEST(Patch, Refused) {
     const Json object = {{"a", 1}};
+    const auto nameless = patched(
+        Json::parse(R"({"containers":[{"name":"a"}]})"),
+        Json::parse(R"({"containers":[{"image":"x"}]})"),
+        PatchType::strategic
+    );
+    ASSERT_FALSE(nameless);
+    EXPECT_EQ(nameless.error().what, R"({"image":"x"} does not contain declared merge key: name)");
     EXPECT_FALSE(patched(object, Json::array(), PatchType::merge));
     const auto other =
         patched(object, Json::parse(R"([{"op":"test","path":"/a","value":2}])"), PatchType::json);

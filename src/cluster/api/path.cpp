@@ -1,5 +1,6 @@
 #include "cluster/api/path.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.hpp"
@@ -28,6 +29,10 @@ Result<ApiPath> parse_path(std::string_view target) {
     const auto missing = [&] {
         return fail(Code::not_found, "no such path: " + taken_apart->path);
     };
+    // A slash that was encoded belongs to a name, and no name has one.
+    if (std::ranges::count(target.substr(0, target.find('?')), '/') !=
+        std::ranges::count(taken_apart->path, '/'))
+        return missing();
     ApiPath path;
     path.query = std::move(taken_apart->query);
     std::size_t next = 0;

@@ -10,6 +10,7 @@
 #include "cluster/pods/runnable.hpp"
 #include "cluster/pods/shim/process_io.hpp"
 #include "cluster/pods/status.hpp"
+#include "spec/kinds/resources.hpp"
 
 namespace swell::cluster::pods {
 
@@ -195,6 +196,10 @@ Result<ShimSpec> ContainerRun::prepare() {
     if (!mounts) return refuse("CreateContainerConfigError", mounts.error().what);
     const std::string& uid = pod_.pod.metadata.uid;
     if (context_.cgroups.enforced()) {
+        if (spec::has_pod_level(pod_.pod.spec)) {
+            const auto whole = context_.cgroups.create_pod(uid, limits_of(pod_.pod.spec.resources));
+            if (!whole) return refuse("CreateContainerError", whole.error().what);
+        }
         auto made = context_.cgroups.create(uid, container_.name, limits_of(container_.resources));
         if (!made) return refuse("CreateContainerError", made.error().what);
     }
@@ -211,7 +216,6 @@ Result<ShimSpec> ContainerRun::prepare() {
     spec.oom_file = context_.cgroups.oom_file(uid, container_.name);
     spec.mounts = std::move(*mounts);
     spec.lifeline_path = context_.lifeline_path;
-    if (!context_.memory_folder.empty()) spec.memory_folder = context_.memory_folder + "-" + uid;
     spec.isolation = context_.config.isolation;
     return spec;
 }

@@ -28,7 +28,8 @@ bool same(const spec::PodStatus& a, const spec::PodStatus& b) {
 PodRun::PodRun(Context& context, const Object& object, std::function<void(PodRun&)> on_down)
     : context_(context),
       shared_{context, object, object.as<spec::Pod>(), "", {}, [this] { step_soon(); }},
-      on_down_(std::move(on_down)) {
+      on_down_(std::move(on_down)),
+      told_(shared_.pod.status) {
     shared_.folder = context.config.state_dir + "/pods/" + uid();
     for (const auto& one : shared_.pod.spec.init_containers)
         inits_.push_back(std::make_unique<ContainerRun>(shared_, one, true));
@@ -50,6 +51,7 @@ PodRun::~PodRun() {
 void PodRun::update(const Object& object) {
     shared_.object = object;
     const spec::Pod& newest = object.as<spec::Pod>();
+    told_ = newest.status;
     shared_.pod.metadata = newest.metadata;
     if (!ending_) shared_.pod.spec = newest.spec;
     step_soon();
@@ -245,12 +247,13 @@ void PodRun::step() {
     }
     if (!prepared_) {
         prepared_ = prepare();
-        if (!prepared_) return write_status(facts());
+        if (!prepared_) return (void)write_status(facts());
     }
-    const bool settled = ending_ || finished_before() || resize();
+    bool settled = ending_ || finished_before() || resize();
     const PodFacts seen = facts();
     // The status first: a container that starts finds its ports already told.
-    write_status(seen);
+    settled = write_status(seen) && settled;
+    if (!settled) look_again(seen.now + try_again_after);
     if (finished_before() && !ending_ &&
         std::none_of(inits_.begin(), inits_.end(), [](const auto& c) { return c->facts().live(); }))
         return;
@@ -277,19 +280,22 @@ void PodRun::look_again(const std::optional<Instant>& at) {
     });
 }
 
-void PodRun::write_status(const PodFacts& facts) {
+/// False: what the store has is not what it should be, and it is to be tried again.
+bool PodRun::write_status(const PodFacts& facts) {
     spec::PodStatus status = status_of(shared_.pod, facts);
     if (!prepare_error_.empty() && !prepared_)
         for (auto& one : status.container_statuses)
             if (one.state.waiting) one.state.waiting->message = prepare_error_;
-    if (!writes_status_ || same(status, shared_.pod.status)) return;
-    spec::Pod next = shared_.pod;
-    next.status = status;
-    next.metadata.resource_version = 0;
+    if (!writes_status_) return true;
+    keep_others(told_.conditions, status.conditions);
     shared_.pod.status = status;
+    if (same(status, told_)) return true;
+    spec::Pod next = shared_.pod;
+    next.metadata.resource_version = 0;
     const auto written = context_.cluster.update_status(Object(std::move(next)));
-    if (!written && written.error().code != Code::not_found)
-        look_again(context_.loop.now() + try_again_after);
+    if (!written) return written.error().code == Code::not_found;
+    told_ = std::move(status);
+    return true;
 }
 
 void PodRun::perform(const Action& action) {

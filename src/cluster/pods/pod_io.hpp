@@ -55,7 +55,7 @@ class PodRun {
     void grant();
     bool resize();
     void look_again(const std::optional<Instant>& at);
-    void write_status(const PodFacts& facts);
+    bool write_status(const PodFacts& facts);
     void begin_ending(Duration grace, bool write);
     void perform(const Action& action);
     void drain();
@@ -75,6 +75,7 @@ class PodRun {
     Instant deadline_{};
     Duration grace_ = Duration::max();  ///< the shortest asked for by deletions
     std::string prepare_error_;
+    spec::PodStatus told_;    ///< what the store has, written by us or by somebody else
     std::string infeasible_;  ///< why the resources of the spec are not granted
     std::shared_ptr<bool> alive_ =
         std::make_shared<bool>(true);  // a gate may answer after we are gone

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cluster/pods/guard_io.hpp"
 #include "cluster/pods/pod_io.hpp"
 #include "cluster/pods/shim/process_io.hpp"
 #include "cluster/pods/shim/spawn_io.hpp"
@@ -118,6 +119,7 @@ class PodRuntime::Impl final : public metrics::Metrics {
         if (::access("/dev/shm", W_OK) == 0)
             context_.memory_folder = "/dev/shm/" + config_.cgroup_prefix;
         if (auto held = make_lifeline(); !held) return held;
+        if (auto guarded = be_guarded(); !guarded) return guarded;
         const auto version = cluster_.version();
         const auto objects = cluster_.list(all_pods());
         sweep(objects);
@@ -142,6 +144,7 @@ class PodRuntime::Impl final : public metrics::Metrics {
         for (auto& [uid, pod] : pods_) pod->kill_and_join();
         pods_.clear();
         cgroups_.remove_prefix();
+        dismiss_guard();
     }
 
     std::optional<metrics::PodMetrics> usage(const Key& key) const {
@@ -237,6 +240,27 @@ class PodRuntime::Impl final : public metrics::Metrics {
         return {};
     }
 
+    /// With --detach nothing is to go when we do.
+    Result<void> be_guarded() {
+        if (config_.detach) return {};
+        const pods::GuardSpec spec{config_.cgroup_prefix, cgroups_.enforced()};
+        auto spawned = pods::spawn_shim(
+            config_.swell_binary, "guard", pods::to_json(spec).dump(), &lifeline_read_
+        );
+        if (!spawned) return std::unexpected(spawned.error());
+        guard_ = std::move(spawned->pidfd);
+        return {};
+    }
+
+    /// All is cleared away: it has nothing to do.
+    void dismiss_guard() {
+        if (!guard_) return;
+        pods::signal_process(guard_, SIGKILL);
+        siginfo_t info{};
+        ::waitid(P_PIDFD, static_cast<id_t>(*guard_), &info, WEXITED);
+        guard_.reset();
+    }
+
     /// Ends and clears away whatever an earlier control plane left of pods that are no more.
     void sweep(const std::vector<Object>& objects) {
         std::set<std::string> known;
@@ -323,6 +347,7 @@ class PodRuntime::Impl final : public metrics::Metrics {
             done_timer_ = 0;
             watching_.reset();
             cgroups_.remove_prefix();
+            dismiss_guard();
             ::unlink((config_.state_dir + "/lifeline").c_str());
             const auto done = std::exchange(stopped_, {});
             done();
@@ -342,6 +367,7 @@ class PodRuntime::Impl final : public metrics::Metrics {
     pods::Cgroups cgroups_;
     pods::PortBook ports_;
     Fd lifeline_read_, lifeline_, fifo_;
+    Fd guard_;  // a process that outlives us, to clear away
     Context context_;
     std::unique_ptr<Watching> watching_;
     std::map<std::string, std::unique_ptr<PodRun>>

@@ -285,6 +285,24 @@ TEST_F(RuntimeTest, ReadinessFollowsItsProbe) {
     EXPECT_EQ(w->container("web").restart_count, 0);
 }
 
+TEST_F(RuntimeTest, WhatSomebodyElseSaysOfItsStatusIsPutRight) {
+    auto w = world();
+    w->create_shell("web", "sleep 1000");
+    ASSERT_TRUE(w->until([&] { return w->ready("web"); }));
+    spec::Pod changed = w->pod("web");
+    for (auto& condition : changed.status.conditions)
+        if (condition.type == "Ready") condition.status = "False";
+    changed.status.phase = "Failed";
+    changed.status.conditions.push_back({.type = "example.com/gate", .status = "True"});
+    changed.metadata.resource_version = 0;
+    ASSERT_TRUE(w->store->update_status(changed).has_value());
+    EXPECT_TRUE(w->until([&] { return w->ready("web") && w->phase("web") == "Running"; }));
+    const auto conditions = w->pod("web").status.conditions;
+    EXPECT_TRUE(std::ranges::any_of(conditions, [](const auto& condition) {
+        return condition.type == "example.com/gate" && condition.status == "True";
+    })) << "a readiness gate is its own controller's";
+}
+
 TEST_F(RuntimeTest, AGracePeriodBeyondAllTimeIsWaitedFor) {
     auto w = world();
     // Slow to end, as one with something to finish.
@@ -329,6 +347,18 @@ TEST_F(RuntimeTest, OutOfMemoryIsSeen) {
     ASSERT_TRUE(w->until([&] { return w->phase("big") == "Failed"; }));
     EXPECT_EQ(w->container("big").state.terminated->reason, "OOMKilled");
     EXPECT_EQ(w->container("big").state.terminated->exit_code, 137);
+}
+
+TEST_F(RuntimeTest, ThePodsOwnLimitHoldsForItsContainersTogether) {
+    if (!Cgroups(Cgroups::detect(), prefix_).enforced()) GTEST_SKIP() << Cgroups::detect().why_none;
+    auto w = world();
+    w->create_pod(
+        "big",
+        R"({"restartPolicy":"Never","resources":{"limits":{"memory":"64Mi"}},"containers":[{"name":)"
+        R"("app","command":["sh","-c","head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null"]}]})"
+    );
+    ASSERT_TRUE(w->until([&] { return w->phase("big") == "Failed"; }));
+    EXPECT_EQ(w->container("big").state.terminated->reason, "OOMKilled");
 }
 
 TEST_F(RuntimeTest, CpuUsageIsReadAndLimited) {

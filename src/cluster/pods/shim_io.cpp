@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "cluster/pods/guard_io.hpp"
 #include "cluster/pods/shim/exec_io.hpp"
 #include "cluster/pods/shim/shim_io.hpp"
 
@@ -49,6 +50,11 @@ int exec(const std::string& text) {
     ::_exit(spec ? 0 : 2);
 }
 
+int guard(const std::string& text) {
+    const auto spec = guard_spec_from(text);
+    return spec ? run_guard(*spec) : 2;
+}
+
 int check() {
     const IsolationCheck found = check_isolation();
     return report({{"best", word(found.best)}, {"why", found.why_not_better}});
@@ -58,7 +64,7 @@ int check() {
 
 int shim_main(int argc, char** argv) {
     const std::string_view mode = argc > 2 ? argv[2] : "";
-    if (mode != "run" && mode != "exec" && mode != "check") {
+    if (mode != "run" && mode != "exec" && mode != "check" && mode != "guard") {
         std::fprintf(stderr, "swell shim is started by swell up, not by hand\n");
         return 2;
     }
@@ -68,6 +74,7 @@ int shim_main(int argc, char** argv) {
     ::umask(022);
     const std::string text = read_spec();
     if (mode == "check") return check();
+    if (mode == "guard") return guard(text);
     return mode == "run" ? run(text) : exec(text);
 }
 

@@ -8,6 +8,7 @@ namespace swell::cluster {
 ///     run    one container, to its end
 ///     exec   one command within a running container
 ///     check  what this machine allows
+///     guard  clears away after a runtime that was killed
 ///
 /// The spec comes on descriptor 3, see cluster/pods/shim/shim_spec.hpp.
 int shim_main(int argc, char** argv);

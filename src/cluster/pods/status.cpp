@@ -57,7 +57,8 @@ ContainerStatus container_status(
         status.state.running = spec::ContainerStateRunning{one.started_at};
         status.last_state = ended(one.exit);
     } else if (one.stage == Stage::exited &&
-               (!again || facts.now >= restart_at(one.backoff, one.exit->finished_at))) {
+               (!again || (one.waiting_reason.empty() &&
+                           facts.now >= restart_at(one.backoff, one.exit->finished_at)))) {
         status.state = ended(one.exit);
         status.last_state = ended(one.previous_exit);
     } else {
@@ -259,6 +260,23 @@ spec::PodStatus status_of(const spec::Pod& pod, const PodFacts& facts) {
     set_conditions(pod, facts, status);
     set_resize_conditions(pod, facts, status);
     return status;
+}
+
+void keep_others(
+    const std::vector<spec::Condition>& before, std::vector<spec::Condition>& conditions
+) {
+    constexpr std::string_view ours[] = {
+        "Initialized",
+        "Ready",
+        "ContainersReady",
+        "PodScheduled",
+        "PodReadyToStartContainers",
+        "PodResizePending",
+        "PodResizeInProgress",
+    };
+    for (const spec::Condition& condition : before)
+        if (std::ranges::find(ours, condition.type) == std::end(ours))
+            conditions.push_back(condition);
 }
 
 }  // namespace swell::cluster::pods

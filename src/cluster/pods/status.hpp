@@ -25,4 +25,10 @@ std::string backoff_message(
 /// `web_default(uid)`
 std::string long_name(const spec::Pod& pod);
 
+/// Adds the conditions that somebody else set, as readiness gates do: a runtime writes its own
+/// types alone.
+void keep_others(
+    const std::vector<spec::Condition>& before, std::vector<spec::Condition>& conditions
+);
+
 }  // namespace swell::cluster::pods

@@ -108,13 +108,21 @@ TEST_F(SurvivalTest, MemoryAndGroupsGoWithAKilledControlPlane) {
             w.create_pod(
                 "two",
                 R"({"volumes":[{"name":"m","emptyDir":{"medium":"Memory"}}],)"
+                R"("initContainers":[{"name":"first","command":["true"]}],)"
                 R"("containers":[{"name":"a")" +
                     sleeps + R"(,{"name":"b")" + sleeps + "]}"
+            );
+            // None of its processes is there to clear away behind it.
+            w.create_pod(
+                "over",
+                R"({"volumes":[{"name":"m","emptyDir":{"medium":"Memory"}}],"restartPolicy":"Never",)"
+                R"("containers":[{"name":"a","command":["true"]}]})"
             );
         },
         [&](World& w) {
             w.loop.run_once(std::chrono::milliseconds(20));
-            return processes_with("sleep" + std::string(1, '\0') + mark_).size() == 2;
+            return processes_with("sleep" + std::string(1, '\0') + mark_).size() == 2 &&
+                   w.phase("over") == "Succeeded";
         }
     );
     const auto in_memory = [&] {

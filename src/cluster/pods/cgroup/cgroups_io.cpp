@@ -162,22 +162,42 @@ std::string Cgroups::group(
 ) const {
     std::string path = layout_.base;
     if (layout_.version == CgroupVersion::v1) path += "/" + std::string(controller);
-    return path + "/" + prefix_ + "/" + pod + "/" + container;
+    path += "/" + prefix_ + "/" + pod;
+    return container.empty() ? path : path + "/" + container;
+}
+
+Result<void> Cgroups::make(const std::string& root, std::initializer_list<std::string> names)
+    const {
+    constexpr int most_tries = 3;  // a guard that ends may remove the prefix right when we need it
+    for (int tries = 1;; ++tries) {
+        std::string path = root;
+        int failed = 0;
+        for (const std::string& name : names) {
+            if (layout_.version == CgroupVersion::v2)
+                for (const char* controller : {"cpu", "memory", "pids"}) gives(path, controller);
+            path += "/" + name;
+            failed = ::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST ? errno : 0;
+            if (failed != 0) break;
+        }
+        if (failed == 0) return {};
+        errno = failed;
+        if (failed != ENOENT || tries == most_tries)
+            return std::unexpected(errno_error("cgroup " + path));
+    }
+}
+
+Result<void> Cgroups::create_pod(const std::string& pod, const Limits& limits) {
+    for (const std::string& root : roots())
+        if (auto made = make(root, {prefix_, pod}); !made) return made;
+    return tell(pod, "", limits);
 }
 
 Result<void> Cgroups::create(
     const std::string& pod, const std::string& container, const Limits& limits
 ) {
     for (const std::string& root : roots()) {
-        std::string path = root;
-        for (const std::string& name : {prefix_, pod, container}) {
-            if (layout_.version == CgroupVersion::v2)
-                for (const char* controller : {"cpu", "memory", "pids"}) gives(path, controller);
-            path += "/" + name;
-            if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
-                return std::unexpected(errno_error("cgroup " + path));
-        }
-        kill_all_in(path);
+        if (auto made = make(root, {prefix_, pod, container}); !made) return made;
+        kill_all_in(root + "/" + prefix_ + "/" + pod + "/" + container);
     }
     return tell(pod, container, limits);
 }
@@ -205,6 +225,8 @@ Result<void> Cgroups::tell(
     const std::string& pod, const std::string& container, const Limits& limits
 ) {
     for (const Setting& setting : settings(layout_.version, limits)) {
+        // A container dies as a whole; a pod whose containers together are too large does not.
+        if (container.empty() && setting.file == "memory.oom.group") continue;
         const std::string path =
             group(setting.controller, pod, container) + "/" + std::string(setting.file);
         if (!write_in_place(path, setting.value) && !setting.optional)

@@ -31,6 +31,9 @@ class Cgroups {
     CgroupVersion version() const { return layout_.version; }
     const std::string& why_none() const { return layout_.why_none; }
 
+    /// Makes a pod's group with limits that its containers share; before theirs, which may not be
+    /// higher. Errors  unavailable.
+    Result<void> create_pod(const std::string& pod, const Limits& limits);
     /// Makes a container's group with its limits, empty of processes. Errors  unavailable.
     Result<void> create(const std::string& pod, const std::string& container, const Limits& limits);
     /// Tells the group of a running container other limits. A limit that is taken away stays.
@@ -58,6 +61,7 @@ class Cgroups {
 
   private:
     std::vector<std::string> roots() const;
+    Result<void> make(const std::string& root, std::initializer_list<std::string> names) const;
     Result<void> tell(const std::string& pod, const std::string& container, const Limits& limits);
     std::string group(
         std::string_view controller, const std::string& pod, const std::string& container

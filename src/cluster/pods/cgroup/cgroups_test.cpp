@@ -71,6 +71,24 @@ TEST_F(FakeTree, V1) {
     EXPECT_EQ(groups.usage("uid", "app", Instant{})->memory, 6u);
 }
 
+TEST_F(FakeTree, APodHasLimitsThatItsContainersShare) {
+    put("cgroup.subtree_control", "cpu memory pids\n");
+    Cgroups v2({CgroupVersion::v2, root_, ""}, "swell-x");
+    ASSERT_TRUE(v2.create_pod("uid", limits_));
+    ASSERT_TRUE(v2.create("uid", "app", {}));
+    EXPECT_EQ(text("swell-x/uid/cpu.max"), "50000 100000");
+    EXPECT_EQ(text("swell-x/uid/memory.max"), "1048576");
+    EXPECT_EQ(text("swell-x/uid/memory.oom.group"), "(none)") << "one container is killed, not all";
+    EXPECT_EQ(text("swell-x/uid/app/memory.max"), "(none)");
+
+    for (const char* controller : {"cpu", "cpuacct", "memory"})
+        fs::create_directory(root_ + "/" + controller);
+    Cgroups v1({CgroupVersion::v1, root_, ""}, "swell-x");
+    ASSERT_TRUE(v1.create_pod("uid", limits_));
+    EXPECT_EQ(text("cpu/swell-x/uid/cpu.cfs_quota_us"), "50000");
+    EXPECT_EQ(text("memory/swell-x/uid/memory.limit_in_bytes"), "1048576");
+}
+
 TEST_F(FakeTree, OtherLimitsForARunningContainer) {
     put("cgroup.subtree_control", "cpu memory pids\n");
     Cgroups groups({CgroupVersion::v2, root_, ""}, "swell-x");

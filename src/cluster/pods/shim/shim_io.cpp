@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 
 #include "base/wall_clock_io.hpp"
@@ -27,8 +26,6 @@
 namespace swell::cluster::pods {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Pipe {
     Fd read_end, write_end;
@@ -207,7 +204,6 @@ class Shim {
         const ssize_t got = ::read(*lifeline_, bytes, sizeof bytes);
         if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return;
         lifeline_.reset();
-        orphaned_ = true;
         kill_all();
     }
 
@@ -290,22 +286,6 @@ class Shim {
         exit_.started_at = running_.started_at;
         exit_.finished_at = wall_now();
         (void)write_file(file("exit.json"), to_json(exit_).dump());
-        if (orphaned_) clear_away();
-    }
-
-    /// Nobody will come who does it: what outlives processes and lies outside the state folder,
-    /// which the next start looks through. Of the pod's groups the last shim takes all.
-    void clear_away() const {
-        std::error_code failed;
-        if (!spec_.memory_folder.empty()) fs::remove_all(spec_.memory_folder, failed);
-        for (const std::string& procs : spec_.cgroup_procs) {
-            const fs::path container = fs::path(procs).parent_path();
-            // A process that was killed leaves its group a moment later.
-            for (int i = 0; i < 100 && ::rmdir(container.c_str()) != 0 && errno == EBUSY; ++i)
-                ::poll(nullptr, 0, 10);
-            const fs::path pod = container.parent_path();
-            if (::rmdir(pod.c_str()) == 0) ::rmdir(pod.parent_path().c_str());
-        }
     }
 
     const ShimSpec& spec_;
@@ -314,7 +294,6 @@ class Shim {
     LogFile log_;
     LineCutter out_lines_{"stdout"}, err_lines_{"stderr"};
     Fd signals_;
-    bool orphaned_ = false;
     Init init_;
     Running running_;
     Exit exit_;

@@ -169,7 +169,6 @@ Json to_json(const ShimSpec& spec) {
         {"oom_file", spec.oom_file},
         {"mounts", std::move(mounts)},
         {"lifeline_path", spec.lifeline_path},
-        {"memory_folder", spec.memory_folder},
         {"isolation", word(spec.isolation)},
     };
 }
@@ -226,7 +225,6 @@ Result<ShimSpec> shim_spec_from(std::string_view text) {
     reader.read("oom_file", spec.oom_file);
     reader.read("mounts", spec.mounts);
     reader.read("lifeline_path", spec.lifeline_path);
-    reader.read("memory_folder", spec.memory_folder);
     reader.read("isolation", spec.isolation);
     if (spec.argv.empty()) return fail(Code::invalid, "argv: must name a program");
     return finish(reader, std::move(spec), "a shim's spec");

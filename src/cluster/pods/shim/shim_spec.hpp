@@ -48,8 +48,6 @@ struct ShimSpec {
     std::string oom_file;                   ///< memory.events or memory.oom_control; may be empty
     std::vector<Mount> mounts;
     std::string lifeline_path;  ///< a FIFO to hold on to when told to by SIGUSR2; may be empty
-    std::string memory_folder;  ///< the pod's volumes in memory, which go when the lifeline ends;
-                                ///< may be empty
     Isolation isolation = Isolation::best;
     bool operator==(const ShimSpec&) const = default;
 };

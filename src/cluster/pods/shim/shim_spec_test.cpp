@@ -16,7 +16,6 @@ TEST(ShimSpec, GoesThroughJsonUnchanged) {
     spec.oom_file = "/sys/fs/cgroup/memory/x/memory.oom_control";
     spec.mounts = {{"/a", "/b", true}, {"/c", "/d", false}};
     spec.lifeline_path = "/state/lifeline";
-    spec.memory_folder = "/dev/shm/swell-x-uid";
     spec.isolation = Isolation::user_namespaces;
     const auto again = shim_spec_from(to_json(spec).dump());
     ASSERT_TRUE(again) << again.error().what;
