@@ -127,14 +127,16 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
         state = restore(newest_entry(kept), hpa, replicas, seen.at, config_);
     }
     Decision decision = decide(seen, hpa, state, config_, Words::none);
+    std::optional<journal::Step> lack;
+    if (scale && decision.desired > seen.status_replicas)
+        lack = explain_room(world_.cluster, *scale, admit_, decision.desired, seen.at);
+    tell_room(decision, lack, seen.at);
     // Nobody would know of what an observer decided.
     const bool is_told = (!config_.journal_holds && !decision.observed) ||
                          (decision.gist == kept.gist && seen.at < kept.told + config_.repeat_hold);
     if (decision.rescale || !is_told) {
         decision = decide(seen, hpa, state, config_);
-        if (scale)
-            if (auto step = explain_room(world_.cluster, *scale, decision.desired, seen.at))
-                decision.steps.push_back(*std::move(step));
+        tell_room(decision, lack, seen.at);
     }
     if (decision.rescale) {
         act(hpa, std::move(*scale), seen, decision, kept);

@@ -9,6 +9,7 @@
 
 #include "control/hpa/decide.hpp"
 #include "control/hpa/gather.hpp"
+#include "control/hpa/room.hpp"
 #include "control/hpa/scale.hpp"
 #include "control/workqueue.hpp"
 #include "control/world.hpp"
@@ -46,6 +47,10 @@ class HpaController {
     using Contention =
         std::function<std::optional<journal::Step>(const spec::HorizontalPodAutoscaler&)>;
     void contention_from(Contention source) { contention_ = std::move(source); }
+
+    /// What gives new pods their resources, for what quotas leave room for; without it they are
+    /// taken to be as their template says.
+    void admit_with(Admit admit) { admit_ = std::move(admit); }
 
     /// How often an autoscaler was looked at.
     std::size_t evaluations() const { return evaluations_; }
@@ -115,6 +120,7 @@ class HpaController {
     Config config_;
     std::function<void(const journal::Entry&)> on_decision_;
     Contention contention_;
+    Admit admit_;
     std::map<spec::Key, Kept> kept_;
     std::uint64_t selectors_ = 1;  ///< raised when any autoscaler comes to select other pods
     Workqueue queue_;

@@ -114,6 +114,14 @@ struct HpaControllerTest : testing::Test {
             ->as<spec::HorizontalPodAutoscaler>();
     }
 
+    /// Status, reason and message of condition QuotaLimited; empty where there is none.
+    std::string quota_condition() const {
+        for (const spec::Condition& condition : stored().status.conditions)
+            if (condition.type == "QuotaLimited")
+                return condition.status + " " + condition.reason + " " + condition.message;
+        return "";
+    }
+
     // As if the deployment's controller and the pods' runtime had done their work at once.
     void settle_pods() {
         while (static_cast<std::int32_t>(metrics.names.size()) > replicas()) {
@@ -342,10 +350,53 @@ TEST_F(HpaControllerTest, AQuotaInTheWayIsNamed) {
     EXPECT_EQ(replicas(), 4) << "as Kubernetes does: the pods are what is refused";
     ASSERT_FALSE(told.empty());
     const journal::Step& step = told.back().steps.back();
+    const char* const text =
+        "wants 4, quota compute leaves room for 3: requests.cpu used 200m of 300m";
     EXPECT_EQ(step.rule, "quota");
-    EXPECT_EQ(
-        step.text, "wants 4, quota compute leaves room for 3: requests.cpu used 200m of 300m"
-    );
+    EXPECT_EQ(step.text, text);
+    EXPECT_EQ(quota_condition(), std::string("True QuotaExceeded ") + text);
+    const auto quota_events = [&] {
+        std::vector<std::string> list;
+        for (const auto& object : store->list({.kind = "Event"})) {
+            const auto& event = object.as<spec::Event>();
+            if (event.reason == "QuotaExceeded")
+                list.push_back(
+                    event.type + " " + event.message + " ×" + std::to_string(event.count)
+                );
+        }
+        return list;
+    };
+    clock.run_for(2min);
+    EXPECT_EQ(quota_events(), std::vector{std::string("Warning ") + text + " ×1"})
+        << "told once, not with each run";
+
+    auto more = store->get({"ResourceQuota", "default", "compute"})->as<spec::ResourceQuota>();
+    more.spec.hard["requests.cpu"] = Quantity::from_milli(3000);
+    ASSERT_TRUE(store->update(more).has_value());
+    clock.run_for(15s);
+    EXPECT_EQ(quota_condition(), "") << "there is room";
+}
+
+TEST_F(HpaControllerTest, RoomIsForPodsAsTheyWillBeAdmitted) {
+    spec::ResourceQuota quota;
+    quota.metadata.name = "compute";
+    quota.metadata.ns = "default";
+    quota.spec.hard["requests.cpu"] = Quantity::from_milli(300);
+    ASSERT_TRUE(store->create(quota).has_value());
+    ASSERT_TRUE(store->create(hpa()).has_value());
+    begin();
+    spec::ObjectMeta asked;
+    controller->admit_with([&](spec::Pod pod) {
+        asked = pod.metadata;
+        pod.spec.containers[0].resources.requests["cpu"] = Quantity::from_milli(50);
+        return pod;
+    });
+    clock.run_for(1s);
+    EXPECT_EQ(replicas(), 4);
+    EXPECT_EQ(quota_condition(), "") << "two pods of 50m fit beside the two of 100m";
+    EXPECT_EQ(asked.labels, (spec::Labels{{"app", "shop"}}));
+    ASSERT_EQ(asked.owner_references.size(), 1u) << "by which a VPA finds that it is in charge";
+    EXPECT_EQ(asked.owner_references[0].name, "shop");
 }
 
 TEST_F(HpaControllerTest, AQuotaBelowWhatRunsLeavesItAndIsNamed) {
