@@ -98,11 +98,14 @@ Result<Outcome> simulate_all(
                 whole.services.push_back(std::move(service));
             for (Observer& observer : outcome.observers)
                 whole.observers.push_back(std::move(observer));
+            for (VerticalObserver& observer : outcome.vertical_observers)
+                whole.vertical_observers.push_back(std::move(observer));
         },
         threads
     );
     if (!done) return std::unexpected(done.error());
     std::ranges::sort(whole.observers, {}, &Observer::name);
+    std::ranges::sort(whole.vertical_observers, {}, &VerticalObserver::name);
     return whole;
 }
 

@@ -23,8 +23,8 @@ struct PodModel {
     Duration restart = std::chrono::seconds(10);   ///< from a crash to readiness again
 };
 
-/// What the containers of a pod may use of the CPU together: their limits, else their requests; one
-/// core where none says anything.
+/// What a pod may use of the CPU: its own limit, else request; where it has none of its own, those
+/// of its containers and sidecars together; one core where none says anything.
 double cores_of(const spec::PodSpec& pod);
 
 /// The nodes, the load balancer and the metrics server of a simulated cluster: takes pods that

@@ -20,6 +20,20 @@ namespace {
     };
 }
 
+const ServiceOutcome* find(const Outcome& outcome, const std::string& name) {
+    const auto found = std::ranges::find(outcome.services, name, &ServiceOutcome::name);
+    return found == outcome.services.end() ? nullptr : &*found;
+}
+
+/// Of all sides, in the order in which they first come.
+std::vector<std::string> services_of(const std::vector<Side>& sides) {
+    std::vector<std::string> names;
+    for (const Side& side : sides)
+        for (const ServiceOutcome& one : side.outcome.services)
+            if (std::ranges::find(names, one.name) == names.end()) names.push_back(one.name);
+    return names;
+}
+
 ServiceOutcome sum_of(const Outcome& outcome) {
     ServiceOutcome sum;
     sum.name = "all";
@@ -83,6 +97,16 @@ std::string difference(const Side& first, const Side& second) {
     );
 }
 
+/// Which services the sides do not share: the sums above cannot be held against each other.
+std::string not_shared(const std::vector<Side>& sides) {
+    std::string text;
+    for (const std::string& name : services_of(sides))
+        for (const Side& side : sides)
+            if (find(side.outcome, name) == nullptr)
+                text += name + " is not in " + side.label + ": the sums are not of the same\n";
+    return text;
+}
+
 /// What vertical autoscalers did, a line a service; empty where there are none.
 std::string vertical_of(const Side& side) {
     std::string text;
@@ -112,7 +136,18 @@ std::string observed_by(const Side& side) {
                     one.replica_hours,
                     one.differed
                 );
+    for (const VerticalObserver& one : side.outcome.vertical_observers)
+        text += labelled(side, one.name) + " observes: " + one.advice +
+                format("; wanted to resize or evict a pod %zu times\n", one.acts);
     return text;
+}
+
+// RFC 4180
+std::string field(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + "\"";
 }
 
 std::string escaped(const std::string& text) {
@@ -217,16 +252,17 @@ Line line_of(
     return line;
 }
 
-std::string charts_of(const std::vector<Side>& sides, std::size_t service, double hours) {
+std::string charts_of(const std::vector<Side>& sides, const std::string& service, double hours) {
     constexpr std::array wanted_colours = {"#1f5fae", "#b4541a"};
     constexpr std::array ready_colours = {"#7fb0e8", "#e8b27f"};
     std::vector<Line> load, replicas, latency, late;
     for (std::size_t i = 0; i < sides.size(); ++i) {
-        if (service >= sides[i].outcome.services.size()) continue;
-        const ServiceOutcome& one = sides[i].outcome.services[service];
+        const ServiceOutcome* const there = find(sides[i].outcome, service);
+        if (there == nullptr) continue;
+        const ServiceOutcome& one = *there;
         const std::string of = sides[i].label.empty() ? "" : " " + sides[i].label;
         const std::size_t c = i % wanted_colours.size();
-        if (i == 0)
+        if (load.empty())
             load.push_back(line_of(one, "requests a second", "#3a7d44", false, [](const Point& p) {
                 return p.rate;
             }));
@@ -288,18 +324,16 @@ std::string table(const std::vector<Side>& sides) {
     std::vector<Row> rows = {
         {"SERVICE", "REPLICAS", "REPLICA-HOURS", "REQUESTS", "LATE", "FAILED", "DECISIONS", "FLAPS"}
     };
-    const std::size_t services = sides.empty() ? 0 : sides.front().outcome.services.size();
-    for (std::size_t i = 0; i < services; ++i)
+    const std::vector<std::string> services = services_of(sides);
+    for (const std::string& name : services)
         for (const Side& side : sides)
-            if (i < side.outcome.services.size())
-                rows.push_back(
-                    row_of(labelled(side, side.outcome.services[i].name), side.outcome.services[i])
-                );
-    if (services != 1)
+            if (const ServiceOutcome* const one = find(side.outcome, name); one != nullptr)
+                rows.push_back(row_of(labelled(side, name), *one));
+    if (services.size() != 1)
         for (const Side& side : sides)
             rows.push_back(row_of(labelled(side, "all"), sum_of(side.outcome)));
     std::string text = lines_of(rows);
-    if (sides.size() == 2) text += "\n" + difference(sides[0], sides[1]);
+    if (sides.size() == 2) text += "\n" + difference(sides[0], sides[1]) + not_shared(sides);
     std::string vertical;
     for (const Side& side : sides) vertical += vertical_of(side);
     if (!vertical.empty()) text += "\n" + vertical;
@@ -314,7 +348,7 @@ std::string csv(const std::vector<Side>& sides) {
     for (const Side& side : sides)
         for (const ServiceOutcome& one : side.outcome.services)
             for (const Point& point : one.points)
-                text += side.label + "," + one.name +
+                text += field(side.label) + "," + field(one.name) +
                         format(
                             ",%.0f,%.3f,%d,%d,%.6f,%.3f,%.4f\n",
                             seconds(point.at),
@@ -336,11 +370,11 @@ std::string html(const std::vector<Side>& sides) {
     page += "<p>" + to_text(first.length) + " of virtual time, seed " + std::to_string(first.seed) +
             "</p>\n<pre>" + escaped(table(sides)) + "</pre>\n";
     const double hours = std::max(seconds(first.length) / 3600, 1e-9);
-    for (std::size_t i = 0; i < first.services.size(); ++i) {
-        page += "<h2>" + escaped(first.services[i].name) + "</h2>\n" + charts_of(sides, i, hours);
+    for (const std::string& name : services_of(sides)) {
+        page += "<h2>" + escaped(name) + "</h2>\n" + charts_of(sides, name, hours);
         for (const Side& side : sides)
-            if (i < side.outcome.services.size())
-                page += decisions_of(side, side.outcome.services[i]);
+            if (const ServiceOutcome* const one = find(side.outcome, name); one != nullptr)
+                page += decisions_of(side, *one);
     }
     return page + "</body></html>\n";
 }

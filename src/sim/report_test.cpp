@@ -37,7 +37,23 @@ TEST(Report, Table) {
     ) << both;
     Outcome two = outcome(1, 1);
     two.services.push_back(two.services[0]);
+    two.services.back().name = "cart";
     EXPECT_NE(table({{"", two}}).find("\nall "), std::string::npos);
+}
+
+TEST(Report, SidesAreComparedByTheNamesOfServices) {
+    Outcome one = outcome(12, 90), other = outcome(10, 40);
+    one.services.insert(one.services.begin(), one.services[0]);
+    one.services.front().name = "cart";
+    one.services.front().replica_hours = 3;
+    const std::vector<Side> sides = {{"a", one}, {"b", other}};
+    const std::string text = table(sides);
+    EXPECT_NE(text.find("shop (b)        2-7            10.0"), std::string::npos) << text;
+    EXPECT_EQ(text.find("cart (b)"), std::string::npos) << text;
+    EXPECT_NE(text.find("\ncart is not in b: the sums are not of the same\n"), std::string::npos)
+        << text;
+    const std::string page = html(sides);
+    EXPECT_LT(page.find("<h2>cart"), page.find("<h2>shop"));
 }
 
 TEST(Report, WhatWasSizedVertically) {
@@ -60,6 +76,13 @@ TEST(Report, WhatObserversWouldHaveSet) {
         "\nhpa/candidate observes: 9.2 replica-hours where there were 12.5; wanted another number "
         "31 times\n"
     )) << text;
+    one.observers.clear();
+    one.vertical_observers = {{"vpa/candidate", "would set other requests: shop: cpu 126m", 4}};
+    const std::string vertical = table({{"", one}});
+    EXPECT_TRUE(vertical.ends_with(
+        "\nvpa/candidate observes: would set other requests: shop: cpu 126m; wanted to resize or "
+        "evict a pod 4 times\n"
+    )) << vertical;
 }
 
 TEST(Report, Csv) {
@@ -70,6 +93,14 @@ TEST(Report, Csv) {
         ",shop,0,10.000,2,2,0.000000,5.000,0.1000\n"
         ",shop,60,20.000,7,2,0.500000,9.000,0.2000\n"
     );
+}
+
+TEST(Report, CsvFieldsThatNeedItAreQuoted) {
+    Outcome one = outcome(1, 1);
+    one.services[0].points.resize(1);
+    EXPECT_TRUE(csv({{"a, \"b\"", one}})
+                    .ends_with("\n\"a, \"\"b\"\"\",shop,0,10.000,2,2,0.000000,"
+                               "5.000,0.1000\n"));
 }
 
 TEST(Report, HtmlIsOnePageThatNeedsNothing) {

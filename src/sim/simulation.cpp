@@ -82,10 +82,18 @@ class Run {
         vpas_ = std::make_unique<control::vpa::VpaController>(world_, options_.vpa);
         replica_sets_.admit_with(vpas_->admission());
         vpas_->resize_with(control::vpa::resize_through(*store_));
+        hpas_.admit_with(vpas_->admission());
         hpas_.contention_from([this](const spec::HorizontalPodAutoscaler& hpa) {
             return control::vpa::explain_contention(*store_, hpa);
         });
         vpas_->on_decision([this](const journal::Entry& entry) {
+            if (entry.observation.contains("observes")) {
+                VerticalObserver& one = vertical_observers_[entry.subject];
+                const bool acts = entry.observation.contains("pod");
+                one.acts += acts ? 1 : 0;
+                if (!acts) one.advice = entry.summary;
+                return;
+            }
             Vertical& kept =
                 vertical_[{entry.ns, entry.observation.at("target").get<std::string>()}];
             if (entry.action == "recommend") kept.recommendation = entry.summary;
@@ -167,19 +175,43 @@ class Run {
         return list;
     }
 
-    /// What the autoscalers say that they cannot do.
+    /// What could not be done, as conditions say it at the end, and the journal of the time before.
     std::vector<std::string> troubles() const {
         std::vector<std::string> list;
+        const auto add = [&](const spec::Object& object, const std::string& what) {
+            list.push_back(to_text(key_of(object)) + ": " + what);
+        };
         for (const spec::Object& object : cluster::list_all(*store_, spec::horizontal_kinds())) {
             const auto hpa = spec::horizontal_of(object);
             for (const spec::Condition& condition : hpa->status.conditions)
                 if (condition.status == "False" && condition.type != "ScalingLimited" &&
                     condition.type != "ScaledToZero")
-                    list.push_back(
-                        to_text(key_of(object)) + ": " + condition.type +
-                        " is False: " + condition.reason + ": " + condition.message
+                    add(object,
+                        condition.type + " is False: " + condition.reason + ": " + condition.message
                     );
+            const auto stopped = journal_.stopped().find(spec::to_text(key_of(object)));
+            if (stopped == journal_.stopped().end()) continue;
+            add(object,
+                "a quota stopped " + std::to_string(stopped->second.times) +
+                    " scale-outs, the first after " +
+                    to_text(stopped->second.first - start_of_time) + "; the one that lacked most " +
+                    stopped->second.text);
         }
+        for (const spec::Object& object : cluster::list_all(*store_, spec::vertical_kinds())) {
+            const auto vpa = spec::vertical_of(object);
+            if (!vpa) continue;
+            // One that is for nothing matches no pods either: the first says more.
+            const auto fault = std::ranges::find_if(vpa->status.conditions, [](const auto& one) {
+                return one.status == "True" &&
+                       (one.type == "ConfigUnsupported" || one.type == "NoPodsMatched");
+            });
+            if (fault != vpa->status.conditions.end())
+                add(object, fault->type + ": " + fault->message);
+        }
+        for (const spec::Object& object : store_->list({.kind = "Deployment"}))
+            for (const spec::Condition& condition : object.as<spec::Deployment>().status.conditions)
+                if (condition.type == "ReplicaFailure" && condition.status == "True")
+                    add(object, condition.reason + ": " + condition.message);
         return list;
     }
 
@@ -207,6 +239,10 @@ class Run {
         out.evaluations = hpas_.evaluations();
         out.troubles = troubles();
         out.observers = observers();
+        for (auto& [name, one] : vertical_observers_) {
+            one.name = name;
+            out.vertical_observers.push_back(std::move(one));
+        }
         for (Seen& seen : seen_) {
             ServiceOutcome one;
             one.name = name_of(seen.deployment);
@@ -243,6 +279,7 @@ class Run {
     control::hpa::HpaController hpas_;
     std::unique_ptr<control::vpa::VpaController> vpas_;  // only where there is work for it
     std::map<std::pair<std::string, std::string>, Vertical> vertical_;  // by namespace, target
+    std::map<std::string, VerticalObserver> vertical_observers_;        // by subject
     std::vector<Seen> seen_;
 };
 

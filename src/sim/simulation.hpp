@@ -67,6 +67,13 @@ struct Observer {
     std::size_t differed = 0;                       ///< times that it came to want another number
 };
 
+/// What a VerticalPodAutoscaler that only observes would have done.
+struct VerticalObserver {
+    std::string name;      ///< `vpa/candidate`
+    std::string advice;    ///< the newest: `would set other requests: …`
+    std::size_t acts = 0;  ///< times that it would have resized or evicted a pod
+};
+
 /// How one service fared.
 struct ServiceOutcome {
     std::string name;  ///< `shop`, `prod/shop`
@@ -86,10 +93,12 @@ struct Outcome {
     std::uint64_t seed = 0;
     std::vector<ServiceOutcome> services;  ///< in the order of the loads
     std::size_t evaluations = 0;           ///< runs of an HPA
-    /// What an HPA could not do at the end, as its conditions say it: `hpa/shop: ScalingActive is
-    /// False: FailedGetPodsMetric: …`
+    /// What autoscalers and Deployments could not do at the end, as their conditions say it:
+    /// `hpa/shop: ScalingActive is False: FailedGetPodsMetric: …`; and, whenever it was, scale-outs
+    /// that a quota stopped.
     std::vector<std::string> troubles;
-    std::vector<Observer> observers;  ///< by name
+    std::vector<Observer> observers;                   ///< by name
+    std::vector<VerticalObserver> vertical_observers;  ///< by name
 };
 
 inline constexpr Duration flap_within = std::chrono::minutes(6);

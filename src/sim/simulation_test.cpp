@@ -203,6 +203,64 @@ TEST(Simulation, WorkloadAnnotations) {
     EXPECT_EQ(plain->cpu_seconds_per_request, 0.010);
 }
 
+TEST(Simulation, CoresOfAPod) {
+    const auto with = [](const char* limit, const char* request) {
+        spec::ResourceRequirements made;
+        if (*limit != 0) made.limits["cpu"] = *Quantity::parse(limit);
+        if (*request != 0) made.requests["cpu"] = *Quantity::parse(request);
+        return made;
+    };
+    spec::PodSpec pod;
+    EXPECT_EQ(cores_of(pod), 1);
+    pod.containers.resize(2);
+    pod.containers[0].resources = with("500m", "100m");
+    pod.containers[1].resources = with("", "250m");
+    EXPECT_EQ(cores_of(pod), 0.75) << "limits, else requests";
+    pod.init_containers.resize(2);
+    pod.init_containers[0].resources = with("4", "");
+    EXPECT_EQ(cores_of(pod), 0.75) << "what has ended uses none";
+    pod.init_containers[1].resources = with("250m", "");
+    pod.init_containers[1].restart_policy = "Always";
+    EXPECT_EQ(cores_of(pod), 1) << "a sidecar runs beside";
+    pod.resources = with("600m", "500m");
+    EXPECT_EQ(cores_of(pod), 0.6) << "the pod's own";
+}
+
+TEST(Simulation, WhatCouldNotBeDoneIsTold) {
+    const auto troubles = [](const std::string& more) {
+        std::vector<spec::Object> all = objects();
+        auto read = spec::read_text(more, "more.yaml");
+        EXPECT_TRUE(read.findings.empty()) << read.findings.front().text();
+        for (const auto& source : read.objects) all.push_back(source.object);
+        const auto out = simulate({.length = 30min}, all, {{shop_key, Trace::steady(200)}});
+        EXPECT_TRUE(out) << (out ? "" : out.error().what);
+        std::string text;
+        if (out)
+            for (const std::string& trouble : out->troubles) text += trouble + "\n";
+        return text;
+    };
+    EXPECT_EQ(troubles(""), "");
+    const std::string quota = troubles(R"(apiVersion: v1
+kind: ResourceQuota
+metadata: {name: compute, namespace: default}
+spec: {hard: {requests.cpu: "2"}}
+)");
+    EXPECT_NE(quota.find("hpa/shop: a quota stopped "), std::string::npos) << quota;
+    EXPECT_NE(quota.find("quota compute leaves room for 4: requests.cpu used "), std::string::npos)
+        << quota;
+    EXPECT_NE(quota.find("deployment/shop: FailedCreate: pods \"shop-"), std::string::npos)
+        << quota;
+    EXPECT_EQ(
+        troubles(R"(apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: lost, namespace: default}
+spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: nobody}}
+)")
+            .find("vpa/lost: ConfigUnsupported: "),
+        0u
+    );
+}
+
 TEST(Simulation, ALoadForNobodyIsRefused) {
     const auto out = simulate(Options{}, {}, {{shop_key, Trace::steady(1)}});
     ASSERT_FALSE(out);

@@ -32,18 +32,23 @@ Result<double> amount(const std::string& text) {
     return static_cast<double>(read->milli_value()) / 1000;
 }
 
+/// The limit, else the request, else 0.
+double cores_in(const spec::ResourceRequirements& resources) {
+    for (const auto* list : {&resources.limits, &resources.requests})
+        if (const auto cpu = list->find("cpu"); cpu != list->end())
+            return static_cast<double>(cpu->second.milli_value()) / 1000;
+    return 0;
+}
+
 }  // namespace
 
 double cores_of(const spec::PodSpec& pod) {
+    const double own = cores_in(pod.resources);
+    if (own > 0) return own;
     double cores = 0;
-    for (const spec::Container& container : pod.containers) {
-        const auto& limits = container.resources.limits;
-        const auto& requests = container.resources.requests;
-        if (const auto limit = limits.find("cpu"); limit != limits.end())
-            cores += static_cast<double>(limit->second.milli_value()) / 1000;
-        else if (const auto request = requests.find("cpu"); request != requests.end())
-            cores += static_cast<double>(request->second.milli_value()) / 1000;
-    }
+    for (const spec::Container& container : pod.containers) cores += cores_in(container.resources);
+    for (const spec::Container& container : pod.init_containers)
+        if (container.restart_policy == "Always") cores += cores_in(container.resources);
     return cores > 0 ? cores : 1;
 }
 

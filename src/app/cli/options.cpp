@@ -16,10 +16,11 @@ namespace {
 constexpr const char* version = "swell 0.1.0";
 
 /// CLI11's own check of a number without an upper bound tells the largest double there is.
+template <class Number = int>
 CLI::Validator not_negative() {
     return {
         [](std::string& text) -> std::string {
-            int value = 0;
+            Number value = 0;
             const char* const end = text.data() + text.size();
             const auto [stop, error] = std::from_chars(text.data(), end, value);
             if (error == std::errc{} && stop == end && value >= 0) return "";
@@ -95,14 +96,15 @@ void run_commands(CLI::App& app, Options& o) {
         "How long a load may take to begin (pods get ready first), and the replicas to come back "
         "to their minimum once it has ended; default 5m"
     );
-    up->add_option("--seed", o.seed, "Of names and other chance; default a new one, which is told");
+    up->add_option("--seed", o.seed, "Of names and other chance; default a new one, which is told")
+        ->check(not_negative<std::uint64_t>());
     up->add_flag("--plain", o.plain, "Lines instead of the live view");
     up->add_option("-n,--namespace", o.ns, "Namespace of objects that name none");
 
     CLI::App* server = add(app, o, "server", "");  // what --detach leaves running
     server->group("");
     server->add_option("--hpa-sync-period", o.period_seconds);
-    server->add_option("--seed", o.seed);
+    server->add_option("--seed", o.seed)->check(not_negative<std::uint64_t>());
 
     CLI::App* down = add(app, o, "down", "End what `swell up --detach` started");
     down->add_option("--timeout", o.timeout, "How long to wait for the end; default 2m");
@@ -131,10 +133,16 @@ void simulate_command(CLI::App& app, Options& o) {
         "among the manifests"
     );
     simulate->add_option("--for", o.length, "How long; default the trace's own length");
-    simulate->add_option("--seed", o.seed, "Of all chance; default 1. Same seed, same bytes");
+    simulate->add_option("--seed", o.seed, "Of all chance; default 1. Same seed, same bytes")
+        ->check(not_negative<std::uint64_t>());
     simulate->add_option("--peak", o.peak, "Scale each trace so that its highest rate is this")
         ->check(between(0, 1e9));
-    simulate->add_option("--compare", o.compare, "Other manifests, put side by side");
+    simulate->add_option(
+        "--compare",
+        o.compare,
+        "Other manifests, put side by side; without a Deployment among them: another policy for "
+        "the first's"
+    );
     simulate->add_option("--csv", o.csv, "Write the charts' points");
     simulate->add_option("--html", o.html, "Write a page with charts");
     simulate->add_option(

@@ -76,6 +76,8 @@ TEST(Options, WhatIsNoNumberOfPodsIsRefusedInWords) {
          "--replicas: must be a whole number >= 0"},
         {{"explain", "hpa/shop", "--why-not", "-1"},
          "--why-not: must be a whole number >= 0, got -1"},
+        {{"simulate", "shop.yaml", "--seed", "-1"}, "--seed: must be a whole number >= 0, got -1"},
+        {{"up", "shop.yaml", "--seed=-1"}, "--seed: must be a whole number >= 0, got -1"},
         {{"rollout", "undo", "deploy/shop", "--to-revision=-2"}, "--to-revision: must be a whole"},
     };
     for (const Case& c : cases) {

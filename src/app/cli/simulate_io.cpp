@@ -2,11 +2,12 @@
 
 #include <zlib.h>
 
-#include <filesystem>
 #include <iostream>
 
 #include "base/fd_io.hpp"
+#include "control/hpa/controller.hpp"
 #include "sim/parallel_io.hpp"
+#include "sim/policies.hpp"
 #include "sim/report.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/swell.hpp"
@@ -99,7 +100,11 @@ Result<std::vector<sim::Load>> loads_of(
     }
     for (std::size_t i = 0; i < traces.size(); ++i)
         if (!used[i])
-            return fail(Code::invalid, "--trace: no Deployment is named " + traces[i].name);
+            return fail(
+                Code::invalid,
+                traces[i].name.empty() ? std::string("--trace: there is no Deployment to load")
+                                       : "--trace: no Deployment is named " + traces[i].name
+            );
     if (loads.empty())
         return fail(
             Code::invalid, "no load: give --trace FILE.csv, or a LoadTest among the manifests"
@@ -141,6 +146,11 @@ Result<sim::Measuring> measuring_of(const Options& o) {
             "--metric-lag: must be at most the scrape interval (" + to_text(*period) + "), got " +
                 to_text(*lag)
         );
+    if (*period + *lag > control::hpa::HpaController::stale_after)
+        std::cerr << "warning: --scrape-interval: before each scrape the metrics are up to "
+                  << to_text(*period + *lag) << " old; an HPA takes those older than "
+                  << to_text(Duration(control::hpa::HpaController::stale_after))
+                  << " for missing\n";
     measuring.period = *period;
     measuring.lag = *lag;
     return measuring;
@@ -186,21 +196,24 @@ Result<void> simulate_command(const Options& o) {
     if (!named) return std::unexpected(named.error());
     const auto options = options_of(o, *named);
     if (!options) return std::unexpected(options.error());
-    std::vector<std::pair<std::string, std::vector<std::string>>> policies = {{"", o.arguments}};
-    if (!o.compare.empty()) {
-        const auto base = [](const std::string& path) {
-            return std::filesystem::path(path).filename().string();
-        };
-        policies.front().first = base(o.arguments.front());
-        policies.emplace_back(base(o.compare), std::vector{o.compare});
+    auto first = read(o.arguments);
+    if (!first) return std::unexpected(first.error());
+    std::vector<std::pair<std::string, std::vector<spec::Object>>> policies;
+    if (o.compare.empty()) {
+        policies.emplace_back("", *std::move(first));
+    } else {
+        const auto given = read({o.compare});
+        if (!given) return std::unexpected(given.error());
+        auto [one, other] = sim::labels_of(o.arguments.front(), o.compare);
+        auto beside = sim::other_side(*first, *given);
+        policies.emplace_back(std::move(one), *std::move(first));
+        policies.emplace_back(std::move(other), std::move(beside));
     }
     std::vector<sim::Outcome> outcomes;
-    for (const auto& [label, paths] : policies) {
-        const auto objects = read(paths);
-        if (!objects) return std::unexpected(objects.error());
-        const auto loads = loads_of(*objects, *named);
+    for (const auto& [label, objects] : policies) {
+        const auto loads = loads_of(objects, *named);
         if (!loads) return std::unexpected(loads.error());
-        auto outcome = sim::simulate_all(*options, *objects, *loads);
+        auto outcome = sim::simulate_all(*options, objects, *loads);
         if (!outcome) return std::unexpected(outcome.error());
         for (const std::string& trouble : outcome->troubles)
             std::cerr << "warning: " << (label.empty() ? "" : label + ": ") << trouble << "\n";

@@ -1,0 +1,96 @@
+#include "sim/policies.hpp"
+
+#include <gmock/gmock.h>
+
+#include "spec/kinds/apps.hpp"
+#include "spec/kinds/autoscaler.hpp"
+#include "spec/kinds/swell.hpp"
+
+namespace swell::sim {
+namespace {
+
+using spec::Object;
+
+Object deployment(const char* name) {
+    spec::Deployment made;
+    made.metadata.ns = "default";
+    made.metadata.name = name;
+    return made;
+}
+
+Object load(const char* name) {
+    spec::LoadTest made;
+    made.metadata.ns = "default";
+    made.metadata.name = name;
+    return made;
+}
+
+Object hpa(const char* name, const char* target) {
+    spec::HorizontalPodAutoscaler made;
+    made.metadata.ns = "default";
+    made.metadata.name = name;
+    made.spec.scale_target_ref = {"apps/v1", "Deployment", target};
+    return made;
+}
+
+Object vpa(const char* name, const char* target) {
+    spec::VerticalPodAutoscaler made;
+    made.metadata.ns = "default";
+    made.metadata.name = name;
+    made.spec.target_ref = {"apps/v1", "Deployment", target};
+    return made;
+}
+
+std::vector<std::string> keys(const std::vector<Object>& objects) {
+    std::vector<std::string> list;
+    for (const Object& object : objects) list.push_back(to_text(key_of(object)));
+    return list;
+}
+
+TEST(Policies, OtherSide) {
+    const std::vector<Object> first = {
+        deployment("shop"),
+        deployment("cart"),
+        hpa("shop", "shop"),
+        hpa("cart", "cart"),
+        vpa("shop", "shop"),
+        load("day")
+    };
+    const struct {
+        const char* what;
+        std::vector<Object> given;
+        std::vector<std::string> side;
+    } cases[] = {
+        {"another HPA of the same name",
+         {hpa("shop", "shop")},
+         {"deployment/shop", "deployment/cart", "hpa/cart", "vpa/shop", "loadtest/day", "hpa/shop"}
+        },
+        {"of another name, for the same Deployment",
+         {hpa("fast", "shop")},
+         {"deployment/shop", "deployment/cart", "hpa/cart", "vpa/shop", "loadtest/day", "hpa/fast"}
+        },
+        {"a VPA leaves the HPA alone",
+         {vpa("tight", "shop")},
+         {"deployment/shop", "deployment/cart", "hpa/shop", "hpa/cart", "loadtest/day", "vpa/tight"}
+        },
+        {"a whole side brings nothing of the first but its load",
+         {deployment("shop"), hpa("fast", "shop")},
+         {"loadtest/day", "deployment/shop", "hpa/fast"}},
+        {"nor that, with one of its own",
+         {deployment("shop"), load("night")},
+         {"deployment/shop", "loadtest/night"}},
+    };
+    for (const auto& one : cases)
+        EXPECT_EQ(keys(other_side(first, one.given)), one.side) << one.what;
+}
+
+TEST(Policies, Labels) {
+    using Labels = std::pair<std::string, std::string>;
+    EXPECT_EQ(labels_of("a/shop.yaml", "b/fast.yaml"), Labels("shop.yaml", "fast.yaml"));
+    EXPECT_EQ(labels_of("a/shop.yaml", "b/shop.yaml"), Labels("a/shop.yaml", "b/shop.yaml"));
+    EXPECT_EQ(labels_of("shop.yaml", "shop.yaml"), Labels("shop.yaml", "shop.yaml (again)"));
+    EXPECT_EQ(labels_of("old/", "./new/"), Labels("old", "new"));
+}
+
+}  // namespace
+}  // namespace swell::sim
