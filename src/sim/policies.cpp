@@ -4,6 +4,7 @@
 
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaler.hpp"
+#include "spec/kinds/mode.hpp"
 #include "spec/kinds/swell.hpp"
 
 namespace swell::sim {
@@ -33,15 +34,36 @@ std::string target_of(const Object& object, Part part_of) {
     return object.metadata().ns + "/" + kind + "/" + name;
 }
 
+/// An observer is in nobody's way, and nobody in its.
 template <class Part>
-bool shares_target(const Object& old, const Object& given, Part part_of) {
+bool gives_way(const Object& old, const std::vector<Object>& given, Part part_of) {
     const std::string target = target_of(old, part_of);
-    return !target.empty() && target == target_of(given, part_of);
+    if (target.empty() || spec::observes(old.metadata())) return false;
+    return std::ranges::any_of(given, [&](const Object& one) {
+        return target == target_of(one, part_of) && !spec::observes(one.metadata());
+    });
 }
 
-bool gives_way(const Object& old, const Object& given) {
-    return key_of(old) == key_of(given) || shares_target(old, given, spec::horizontal_of) ||
-           shares_target(old, given, spec::vertical_of);
+bool is_replaced(const Object& old, const std::vector<Object>& given) {
+    return std::ranges::any_of(given, [&](const Object& one) {
+        if (key_of(old) == key_of(one)) return true;
+        return old.is<spec::LoadTest>() && one.is<spec::LoadTest>() &&
+               old.metadata().ns == one.metadata().ns &&
+               old.as<spec::LoadTest>().spec.target.service ==
+                   one.as<spec::LoadTest>().spec.target.service;
+    });
+}
+
+/// What is left of an object beside another policy.
+void keep(const Object& old, const std::vector<Object>& given, std::vector<Object>& side) {
+    if (is_replaced(old, given)) return;
+    const bool horizontal = gives_way(old, given, spec::horizontal_of);
+    const bool vertical = gives_way(old, given, spec::vertical_of);
+    if (!horizontal && !vertical) return side.push_back(old);
+    if (!old.is<spec::Autoscaler>()) return;
+    // The part that stays stands for itself.
+    if (const auto part = spec::horizontal_of(old); part && !horizontal) side.emplace_back(*part);
+    if (const auto part = spec::vertical_of(old); part && !vertical) side.emplace_back(*part);
 }
 
 }  // namespace

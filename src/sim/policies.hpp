@@ -13,8 +13,9 @@ namespace swell::sim {
 /// first  the manifests of the first side
 /// given  those to compare with. With a Deployment among them they are a side of their own, under
 ///        the loads of the first where they bring none. Without one they are another policy for the
-///        first's workloads: what has the same key is replaced, and autoscalers of a workload that
-///        has new ones are left out, horizontal and vertical each for themselves.
+///        first's workloads: what has the same key is replaced, so is a LoadTest of the same
+///        Service, and autoscalers that act give way to new ones that act on the same workload,
+///        horizontal and vertical each for themselves, the parts of an Autoscaler too.
 std::vector<spec::Object> other_side(
     const std::vector<spec::Object>& first, const std::vector<spec::Object>& given
 );

@@ -18,8 +18,9 @@ Object deployment(const char* name) {
     return made;
 }
 
-Object load(const char* name) {
+Object load(const char* name, const char* service) {
     spec::LoadTest made;
+    made.spec.target.service = service;
     made.metadata.ns = "default";
     made.metadata.name = name;
     return made;
@@ -41,6 +42,21 @@ Object vpa(const char* name, const char* target) {
     return made;
 }
 
+Object observing(const Object& object) {
+    spec::ObjectMeta metadata = object.metadata();
+    metadata.annotations["swell.dev/mode"] = "Observe";
+    return object.with_metadata(std::move(metadata));
+}
+
+Object autoscaler(const char* name, const char* target) {
+    spec::Autoscaler made;
+    made.metadata.ns = "default";
+    made.metadata.name = name;
+    made.spec.scale_target_ref = {"apps/v1", "Deployment", target};
+    made.spec.vertical.emplace();
+    return made;
+}
+
 std::vector<std::string> keys(const std::vector<Object>& objects) {
     std::vector<std::string> list;
     for (const Object& object : objects) list.push_back(to_text(key_of(object)));
@@ -54,7 +70,7 @@ TEST(Policies, OtherSide) {
         hpa("shop", "shop"),
         hpa("cart", "cart"),
         vpa("shop", "shop"),
-        load("day")
+        load("day", "shop")
     };
     const struct {
         const char* what;
@@ -77,11 +93,34 @@ TEST(Policies, OtherSide) {
          {deployment("shop"), hpa("fast", "shop")},
          {"loadtest/day", "deployment/shop", "hpa/fast"}},
         {"nor that, with one of its own",
-         {deployment("shop"), load("night")},
+         {deployment("shop"), load("night", "shop")},
          {"deployment/shop", "loadtest/night"}},
     };
     for (const auto& one : cases)
         EXPECT_EQ(keys(other_side(first, one.given)), one.side) << one.what;
+}
+
+TEST(Policies, ObserversAndPartsStay) {
+    const std::vector<Object> first = {
+        deployment("shop"), autoscaler("shop", "shop"), load("day", "shop")
+    };
+    using Keys = std::vector<std::string>;
+    EXPECT_EQ(
+        keys(other_side(first, {vpa("tight", "shop")})),
+        (Keys{"deployment/shop", "hpa/shop", "loadtest/day", "vpa/tight"})
+    );
+    EXPECT_EQ(
+        keys(other_side(first, {hpa("fast", "shop")})),
+        (Keys{"deployment/shop", "vpa/shop", "loadtest/day", "hpa/fast"})
+    );
+    EXPECT_EQ(
+        keys(other_side(first, {observing(hpa("fast", "shop"))})),
+        (Keys{"deployment/shop", "autoscaler/shop", "loadtest/day", "hpa/fast"})
+    );
+    EXPECT_EQ(
+        keys(other_side(first, {load("night", "shop")})),
+        (Keys{"deployment/shop", "autoscaler/shop", "loadtest/night"})
+    );
 }
 
 TEST(Policies, Labels) {

@@ -161,6 +161,16 @@ std::vector<int> Swell::processes() const {
     return found;
 }
 
+std::vector<std::string> Swell::in_memory() const {
+    const std::string tag = app::StateDir{state()}.tag();
+    std::vector<std::string> found;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator("/dev/shm", error))
+        if (entry.path().filename().string().find(tag) != std::string::npos)
+            found.push_back(entry.path().string());
+    return found;
+}
+
 std::vector<std::string> Swell::cgroups() const {
     const std::string tag = app::StateDir{state()}.tag();
     std::vector<std::string> found;

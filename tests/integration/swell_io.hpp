@@ -62,6 +62,8 @@ class Swell {
     std::vector<int> processes() const;
     /// Control groups named after our state folder.
     std::vector<std::string> cgroups() const;
+    /// Folders of volumes in memory.
+    std::vector<std::string> in_memory() const;
 
   private:
     std::string folder_;

@@ -95,7 +95,10 @@ struct Verbs : testing::Test {
     EXPECT_NE((text).find(word), std::string::npos) << (word) << " in\n" << (text)
 
 TEST_F(Verbs, FromUpToDown) {
-    said({"up", "--detach", "--hpa-sync-period", "0.2", swell.file("shop.yaml", manifests)});
+    EXPECT_SAYS(
+        said({"up", "--detach", "--hpa-sync-period", "0.2", swell.file("shop.yaml", manifests)}),
+        "service/shop http://127."
+    );
     ASSERT_TRUE(eventually([&] { return ready() >= 1; }))
         << said({"get", "pods"}) << swell.run({"describe", "pods"}).out;
 
@@ -319,6 +322,40 @@ spec:
         EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
     }
     swell.run({"down"});
+    EXPECT_TRUE(swell.cgroups().empty());
+}
+
+TEST_F(Verbs, ASecondInterruptLeavesNothingInMemory) {
+    const auto up = swell.start({"up", swell.file("deaf.yaml", R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: deaf}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: deaf}}
+  template:
+    metadata: {labels: {app: deaf}}
+    spec:
+      terminationGracePeriodSeconds: 60
+      volumes: [{name: v, emptyDir: {medium: Memory}}]
+      containers:
+      - name: deaf
+        command: [sh, -c, "trap '' TERM; echo x > /v/cache; echo deaf; while :; do sleep 1; done"]
+        volumeMounts: [{name: v, mountPath: /v}]
+)")});
+    ASSERT_TRUE(eventually([&] {
+        const auto pods = swell.run({"get", "pods", "-o", "name"}).out;
+        return std::ranges::count(pods, '\n') == 3 &&
+               swell.run({"logs", "deploy/deaf"}).out.find("deaf") != std::string::npos;
+    }));
+    up->signal(SIGINT);
+    ASSERT_TRUE(eventually([&] {
+        return swell.run({"get", "pods"}).exit_code != 0 ||
+               swell.run({"get", "events"}).out.find("Killing") != std::string::npos;
+    }));
+    up->signal(SIGINT);
+    ASSERT_TRUE(up->wait(std::chrono::seconds(30)).has_value());
+    EXPECT_TRUE(eventually([&] { return swell.processes().empty(); }));
+    EXPECT_TRUE(swell.in_memory().empty());
     EXPECT_TRUE(swell.cgroups().empty());
 }
 

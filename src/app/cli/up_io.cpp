@@ -273,6 +273,26 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
     return {};
 }
 
+/// The Services once each says where it listens, or a moment later: one whose port is taken does
+/// not.
+Result<std::vector<spec::Object>> services_with_urls(const ApiClient& api) {
+    constexpr Duration patience = std::chrono::seconds(2);
+    const auto is_silent = [](const spec::Object& object) {
+        const auto& service = object.as<spec::Service>();
+        const bool has_address =
+            service.spec.cluster_ip != "None" && service.spec.type != "ExternalName";
+        return has_address && service.status.urls.empty();
+    };
+    Loop loop;
+    const Instant deadline = loop.now() + patience;
+    while (true) {
+        auto services = api.list(spec::kind_of<spec::Service>(), "");
+        if (!services || std::ranges::none_of(*services, is_silent) || loop.precise() > deadline)
+            return services;
+        loop.run_once(std::chrono::milliseconds(20));
+    }
+}
+
 int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::Object>& objects) {
     const ApiClient api(dir.api_socket());
     if (!api.alive()) {
@@ -284,7 +304,7 @@ int run_detached(const Options& o, const StateDir& dir, const std::vector<spec::
     }
     if (const auto applied = apply_objects(api, objects, false); !applied)
         return failed(applied.error());
-    const auto services = api.list(spec::kind_of<spec::Service>(), "");
+    const auto services = services_with_urls(api);
     if (services)
         for (const auto& service : *services)
             for (const auto& url : service.as<spec::Service>().status.urls)

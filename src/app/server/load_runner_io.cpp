@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/server/load_target.hpp"
+#include "proxy/config.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/discovery.hpp"
 
@@ -99,7 +100,10 @@ Result<std::string> LoadRunner::address_of(const spec::LoadTest& test) const {
                      slice->as<spec::EndpointSlice>().endpoints,
                      [](const spec::Endpoint& endpoint) { return endpoint.conditions.ready; }
                  );
-    const std::string address = service.spec.cluster_ip + ":" + std::to_string(*port);
+    if (service.spec.cluster_ip == "None" || service.spec.type == "ExternalName")
+        return fail(Code::not_found, to_text(key) + " has no address of its own to send a load to");
+    const std::string address =
+        to_text(proxy::Address{service.spec.cluster_ip, static_cast<std::uint16_t>(*port)});
     // Only where the Service listens: else a stranger who has the port would get the load.
     const auto& urls = service.status.urls;
     if (answers && std::ranges::find(urls, "http://" + address) != urls.end()) return address;

@@ -96,20 +96,21 @@ spec::Problems already_allocated(
     const spec::Service& service, const std::vector<spec::Object>& services
 ) {
     spec::Problems problems;
-    bool same_ip = false;
-    std::set<std::int32_t> node_ports;
+    bool same_ip = false, keeps_ip = false;
+    using NodePort = std::pair<std::int32_t, std::string_view>;
+    std::set<NodePort> taken, own;
     for (const auto& object : services) {
         const auto& other = object.as<spec::Service>();
-        if (other.metadata.ns == service.metadata.ns &&
-            other.metadata.name == service.metadata.name)
-            continue;
-        same_ip = same_ip || (has_address(service) && has_address(other) &&
-                              other.spec.cluster_ip == service.spec.cluster_ip);
+        const bool itself = other.metadata.ns == service.metadata.ns &&
+                            other.metadata.name == service.metadata.name;
+        const bool has_ip = has_address(service) && has_address(other) &&
+                            other.spec.cluster_ip == service.spec.cluster_ip;
+        (itself ? keeps_ip : same_ip) |= has_ip;
         for (const auto& port : other.spec.ports)
-            if (on_node(other, port)) node_ports.insert(port.node_port);
+            if (on_node(other, port)) (itself ? own : taken).emplace(port.node_port, port.protocol);
     }
     const std::string& ip = service.spec.cluster_ip;
-    if (same_ip)
+    if (same_ip && !keeps_ip)
         problems.push_back(
             {"spec.clusterIPs",
              "Invalid value: [\"" + ip + "\"]: failed to allocate IP " + ip +
@@ -117,8 +118,11 @@ spec::Problems already_allocated(
         );
     for (std::size_t i = 0; i < service.spec.ports.size(); ++i) {
         const spec::ServicePort& port = service.spec.ports[i];
+        if (!on_node(service, port)) continue;
+        const NodePort wanted{port.node_port, port.protocol};
         // One after another: two ports of one Service cannot have the same one either.
-        if (on_node(service, port) && !node_ports.insert(port.node_port).second)
+        const bool fresh = taken.insert(wanted).second;
+        if (!fresh && !own.contains(wanted))
             problems.push_back(
                 {"spec.ports[" + std::to_string(i) + "].nodePort",
                  "Invalid value: " + std::to_string(port.node_port) +

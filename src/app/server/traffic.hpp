@@ -35,8 +35,8 @@ struct Clash {
 /// first by name.
 std::vector<Clash> clashes(const std::vector<spec::Object>& services);
 
-/// Why a Service is not taken, as Kubernetes says it: it asks for a clusterIP or a nodePort that
-/// another one has. `services` are those there are; itself among them does not count.
+/// Why a Service is not taken, as Kubernetes says it: it asks anew for a clusterIP or a nodePort
+/// that another one has. `services` are those there are; what itself has among them it keeps.
 spec::Problems already_allocated(
     const spec::Service& service, const std::vector<spec::Object>& services
 );

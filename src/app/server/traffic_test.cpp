@@ -119,6 +119,9 @@ TEST(Traffic, WhatIsAllocatedAlready) {
         return text;
     };
     EXPECT_EQ(problems(named("shop", "127.77.0.1", 30080, 1)), "") << "itself";
+    const std::vector<spec::Object> both = {there[0], named("late", "127.77.0.1", 30080, 2)};
+    EXPECT_TRUE(already_allocated(named("late", "127.77.0.1", 30080, 2), both).empty())
+        << "what it has, however it came by it, is not asked for anew";
     EXPECT_EQ(problems(named("cart", "127.77.0.2", 30081, 2)), "");
     EXPECT_EQ(problems(named("cart", "None", 30081, 2)), "");
     EXPECT_EQ(
@@ -129,7 +132,9 @@ TEST(Traffic, WhatIsAllocatedAlready) {
         "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated\n"
     );
     spec::Service twice = named("cart", "127.77.0.2", 30081, 2);
-    twice.spec.ports.push_back({.name = "admin", .port = 81, .node_port = 30081});
+    twice.spec.ports.push_back({.name = "udp", .protocol = "UDP", .port = 80, .node_port = 30081});
+    EXPECT_EQ(problems(twice), "") << "each protocol has its own";
+    twice.spec.ports[1] = {.name = "admin", .port = 81, .node_port = 30081};
     EXPECT_EQ(
         problems(twice),
         "spec.ports[1].nodePort: Invalid value: 30081: provided port is already allocated\n"

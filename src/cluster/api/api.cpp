@@ -144,6 +144,10 @@ Result<Object> resized(const Cluster& cluster, const Object& wanted) {
             if (one != from.end()) container.resources = one->resources;
         }
     };
+    if (asked.resources != spec::ResourceRequirements{} && asked.resources != next.spec.resources)
+        return fail(
+            Code::invalid, "spec.resources: what a pod has as a whole cannot change while it runs"
+        );
     take(next.spec.containers, asked.containers);
     take(next.spec.init_containers, asked.init_containers);
     return Object(std::move(next));
@@ -178,12 +182,16 @@ bool has_part(const spec::Kind& kind, const std::string& subresource) {
 /// The version that a body asks for; 0: any.
 Result<std::int64_t> version_in(const Json& body) {
     static const Json::json_pointer at("/metadata/resourceVersion");
-    if (!body.is_object() || !body.contains(at) || !body[at].is_string()) return 0;
-    const auto& text = body[at].get_ref<const std::string&>();
+    if (!body.is_object() || !body.contains(at) || body[at].is_null()) return 0;
+    const std::string text = body[at].is_string() ? body[at].get<std::string>() : body[at].dump();
+    if (text.empty()) return 0;
     std::int64_t version = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    if (error != std::errc() || end != text.data() + text.size())
-        return fail(Code::invalid, "metadata.resourceVersion: must be a number, got " + text);
+    if (error != std::errc() || end != text.data() + text.size() || version < 0 ||
+        !body[at].is_string())
+        return fail(
+            Code::invalid, "metadata.resourceVersion: must be the text of a number, got " + text
+        );
     return version;
 }
 

@@ -216,6 +216,14 @@ TEST_F(ApiTest, APartOfAnObjectIsNotTheObject) {
     const Json stale = {{"metadata", {{"resourceVersion", "1"}}}, {"spec", {{"replicas", 9}}}};
     ASSERT_EQ(ask("PUT", shop + "/scale", {{"spec", {{"replicas", 4}}}}).status, 200);
     EXPECT_EQ(ask("PUT", shop + "/scale", stale).status, 409);
+    Json other = stale;
+    for (const Json& version : {Json("-1"), Json(1), Json("one")}) {
+        other["metadata"]["resourceVersion"] = version;
+        EXPECT_EQ(ask("PUT", shop + "/scale", other).status, 422) << version;
+    }
+    other["metadata"]["resourceVersion"] = "";
+    other["spec"]["replicas"] = 4;
+    EXPECT_EQ(ask("PUT", shop + "/scale", other).status, 200);
     EXPECT_EQ(replicas(), 4);
 }
 

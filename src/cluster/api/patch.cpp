@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view deletes_from = "$deleteFromPrimitiveList/";
 
 /// The key by which the things of a list are told apart; empty: the list is one value.
-std::string_view merge_key(std::string_view list, const Json& patch) {
+std::string_view merge_key(std::string_view list, const Json& object, const Json& patch) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 13> keys = {{
         {"containers", "name"},
         {"initContainers", "name"},
@@ -33,9 +33,11 @@ std::string_view merge_key(std::string_view list, const Json& patch) {
     for (const auto& [name, key] : keys) {
         if (name != list) continue;
         // Those of a Service have another key.
-        const bool of_service = name == "ports" && !patch.empty() && patch.front().is_object() &&
-                                patch.front().contains("port");
-        return of_service ? "port" : key;
+        const auto of_service = [](const Json& ports) {
+            return ports.is_array() && !ports.empty() && ports.front().is_object() &&
+                   ports.front().contains("port");
+        };
+        return name == "ports" && (of_service(object) || of_service(patch)) ? "port" : key;
     }
     return {};
 }
@@ -92,7 +94,7 @@ class Merge {
             add_new(object, patch);
             return {};
         }
-        const std::string key(merge_key(field, patch));
+        const std::string key(merge_key(field, object, patch));
         if (key.empty()) {
             object = patch;
             return {};
@@ -132,20 +134,31 @@ class Merge {
     bool strategic_;
 };
 
-std::size_t levels_of(const Json& json) {
-    std::size_t deepest = 0;
-    if (json.is_structured())
-        for (const Json& one : json) deepest = std::max(deepest, levels_of(one));
-    return deepest + (json.is_structured() ? 1 : 0);
+/// How deep a value is, and of how many parts.
+struct Extent {
+    std::size_t levels = 0, parts = 1;
+};
+
+Extent extent_of(const Json& json) {
+    Extent whole;
+    if (!json.is_structured()) return whole;
+    for (const Json& one : json) {
+        const Extent part = extent_of(one);
+        whole.levels = std::max(whole.levels, part.levels);
+        whole.parts += part.parts;
+    }
+    ++whole.levels;
+    return whole;
 }
 
 /// Operation by operation, so that none makes the object larger or deeper than what could have been
-/// sent: copies double.
+/// sent (copies double), nor all together keep everybody waiting.
 /// Errors  invalid; throws what the library throws of operations that cannot be done.
 /// Source  of the bounds: apiserver's maxJSONPatchOperations, and json-patch's
 ///         AccumulatedCopySizeLimit as the apiserver sets it
 Result<Json> json_patched(const Json& object, const Json& patch) {
-    constexpr std::size_t most_operations = 10'000, most_copied = 3u << 20, most_levels = 200;
+    constexpr std::size_t most_operations = 10'000, most_copied = 3u << 20, most_levels = 200,
+                          most_parts = 3'000'000;
     if (!patch.is_array()) return fail(Code::invalid, "a JSON patch must be a list");
     if (patch.size() > most_operations)
         return fail(
@@ -154,7 +167,7 @@ Result<Json> json_patched(const Json& object, const Json& patch) {
                 ", got " + std::to_string(patch.size())
         );
     Json result = object;
-    std::size_t copied = 0;
+    std::size_t copied = 0, handled = 0;
     for (const Json& operation : patch) {
         const std::string what = operation.is_object() ? operation.value("op", "") : "";
         const bool moves = what == "copy" || what == "move";
@@ -163,8 +176,12 @@ Result<Json> json_patched(const Json& object, const Json& patch) {
             const Json& value = moves ? result.at(Json::json_pointer(operation.value("from", "")))
                                       : operation.at("value");
             const auto above = static_cast<std::size_t>(std::ranges::count(path, '/'));
-            if (above + levels_of(value) > most_levels)
+            const Extent extent = extent_of(value);
+            if (above + extent.levels > most_levels)
                 return fail(Code::invalid, "the patched object is nested deeper than 200 levels");
+            handled += extent.parts;
+            if (handled > most_parts)
+                return fail(Code::invalid, "the patch moves more than 3,000,000 values about");
             if (what == "copy") copied += value.dump().size();
             if (copied > most_copied)
                 return fail(

@@ -80,6 +80,15 @@ TEST(Patch, WhatGrowsWithoutBoundIsRefused) {
     for (int i = 0; i < 40; ++i) wide.push_back({{"op", "copy"}, {"from", "/x"}, {"path", "/x/-"}});
     EXPECT_NE(refused(wide).find("accumulated size increase of copy is "), std::string::npos);
 
+    Json moves = Json::array();
+    moves.push_back({{"op", "add"}, {"path", "/a"}, {"value", Json::array()}});
+    for (int i = 0; i < 100'000; ++i) moves[0]["value"].push_back(0);
+    for (int i = 0; i < 50; ++i) {
+        moves.push_back({{"op", "move"}, {"from", "/a"}, {"path", "/b"}});
+        moves.push_back({{"op", "move"}, {"from", "/b"}, {"path", "/a"}});
+    }
+    EXPECT_EQ(refused(moves), "the patch moves more than 3,000,000 values about");
+
     Json adds = Json::array();
     std::string at;
     for (int i = 0; i < 300; ++i)
@@ -97,6 +106,15 @@ TEST(Patch, Refused) {
         Json::parse(R"({"containers":[{"name":"a"}]})"),
         Json::parse(R"({"containers":[{"image":"x"}]})"),
         PatchType::strategic
+    );
+    const auto portless = patched(
+        Json::parse(R"({"ports":[{"port":80}]})"),
+        Json::parse(R"({"ports":[{"targetPort":1}]})"),
+        PatchType::strategic
+    );
+    ASSERT_FALSE(portless);
+    EXPECT_EQ(
+        portless.error().what, R"({"targetPort":1} does not contain declared merge key: port)"
     );
     ASSERT_FALSE(nameless);
     EXPECT_EQ(nameless.error().what, R"({"image":"x"} does not contain declared merge key: name)");

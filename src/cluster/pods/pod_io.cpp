@@ -358,8 +358,7 @@ void PodRun::try_to_clear() {
     }
     std::error_code failed;
     std::filesystem::remove_all(shared_.folder, failed);
-    if (!context_.memory_folder.empty())
-        std::filesystem::remove_all(context_.memory_folder + "-" + uid(), failed);
+    remove_memory();
     if (removes_object_) {
         Cluster::Deletion now;
         now.grace_seconds = 0;
@@ -378,6 +377,13 @@ void PodRun::kill_and_join() {
     for (auto* list : {&containers_, &inits_})
         for (auto& one : *list) one->kill_and_join();
     context_.cgroups.remove_and_wait(uid());
+    remove_memory();
+}
+
+void PodRun::remove_memory() {
+    std::error_code failed;
+    if (!context_.memory_folder.empty())
+        std::filesystem::remove_all(context_.memory_folder + "-" + uid(), failed);
 }
 
 void PodRun::sample_usage(Instant now) {

@@ -62,6 +62,7 @@ class PodRun {
     void on_drained();
     void tear_down();
     void try_to_clear();
+    void remove_memory();
 
     Context& context_;
     PodShared shared_;
