@@ -74,9 +74,7 @@ std::vector<Object> other_side(const std::vector<Object>& first, const std::vect
     const bool has_loads = has<spec::LoadTest>(given);
     for (const Object& object : first) {
         if (is_whole && (has_loads || !object.is<spec::LoadTest>())) continue;
-        const bool goes =
-            std::ranges::any_of(given, [&](const Object& one) { return gives_way(object, one); });
-        if (!goes) side.push_back(object);
+        keep(object, given, side);
     }
     side.insert(side.end(), given.begin(), given.end());
     return side;
