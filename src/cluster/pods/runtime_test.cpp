@@ -104,8 +104,7 @@ TEST_F(RuntimeTest, DrainsThenSigtermThenGone) {
             "trap 'touch " + folder_ + "/bye; exit 0' TERM; echo up; while :; do sleep 0.05; done",
             "Always"
         );
-        ASSERT_TRUE(w->until([&] { return w->log("web") == "up\n"; }));
-        EXPECT_TRUE(w->ready("web"));
+        ASSERT_TRUE(w->until([&] { return w->log("web") == "up\n" && w->ready("web"); }));
         w->remove("web");
         ASSERT_TRUE(w->until([&] { return w->gate.held.size() == 1; }));
         for (int i = 0; i < 20; ++i) w->loop.run_once(std::chrono::milliseconds(10));
