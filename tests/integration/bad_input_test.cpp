@@ -113,6 +113,22 @@ TEST(BadInput, StandardInputIsRead) {
     EXPECT_NE(got.err.find("<stdin>:7:3: spec.maxReplicas"), std::string::npos) << got.err;
 }
 
+TEST(BadInput, ManifestsAreCheckedWhereNothingRuns) {
+    const Swell swell;
+    const auto good = swell.run(
+        {"apply", "--dry-run", swell.file("good.yaml", hpa("  minReplicas: 2\n  maxReplicas: 3\n"))}
+    );
+    EXPECT_EQ(good.exit_code, 0) << good.err;
+    EXPECT_EQ(good.out.find("hpa/"), 0u) << good.out;
+    const auto bad = swell.run(
+        {"apply", "--dry-run", swell.file("bad.yaml", hpa("  minReplicas: 3\n  maxReplicas: 2\n"))}
+    );
+    EXPECT_EQ(bad.exit_code, 1);
+    EXPECT_NE(bad.err.find("spec.maxReplicas"), std::string::npos) << bad.err;
+    EXPECT_EQ(swell.run({"apply", swell.file("good.yaml", hpa("  maxReplicas: 3\n"))}).exit_code, 1)
+        << "what is to be changed must run";
+}
+
 TEST(BadInput, OfTheCommandLine) {
     struct Case {
         std::vector<std::string> words;
