@@ -29,6 +29,7 @@ journal::Entry begun(const Governor& governor, Instant at) {
         {"target", spec.target_ref.kind + "/" + spec.target_ref.name},
         {"mode",
          spec.update_policy ? spec.update_policy->update_mode.value_or("Recreate") : "Recreate"},
+        {"uid", metadata.uid},
     };
     if (governor.observes()) entry.observation["observes"] = true;
     return entry;
