@@ -111,15 +111,17 @@ std::int64_t wanted(
                                        : metric.object ? metric.object->target
                                                        : metric.external->target;
     const bool is_value = metric.object || metric.external;
+    // External metrics come in two series (measured.hpp), and each is rounded up by itself.
+    const double value =
+        metric.external ? 2 * std::ceil(seen.value * 500) : std::ceil(seen.value * 1000);
     if (is_value && target.average_value) {
-        const double value = std::ceil(seen.value * 1000);
         const double ratio = value / (milli(target.average_value) * static_cast<double>(seen.pods));
         if (is_within(ratio)) return seen.pods;
         return static_cast<std::int64_t>(std::ceil(value / milli(target.average_value)));
     }
     double ratio = 0;
     if (is_value)
-        ratio = std::ceil(seen.value * 1000) / milli(target.value);
+        ratio = value / milli(target.value);
     else if (target.average_value)
         ratio = static_cast<double>(seen.used / seen.pods) / milli(target.average_value);
     else
