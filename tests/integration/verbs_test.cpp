@@ -542,7 +542,7 @@ TEST_F(Verbs, ALoadDoesNotGoToAStrangerWhoHasThePort) {
     const auto got = swell.run(
         {"up",
          "--timeout",
-         "4s",
+         "15s",
          swell.file(
              "web.yaml",
              R"(apiVersion: v1

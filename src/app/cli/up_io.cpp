@@ -276,7 +276,7 @@ Result<void> start_server(const Options& o, const StateDir& dir) {
 /// The Services once each says where it listens, or a moment later: one whose port is taken does
 /// not.
 Result<std::vector<spec::Object>> services_with_urls(const ApiClient& api) {
-    constexpr Duration patience = std::chrono::seconds(2);
+    constexpr Duration patience = std::chrono::seconds(5);
     const auto is_silent = [](const spec::Object& object) {
         const auto& service = object.as<spec::Service>();
         const bool has_address =
