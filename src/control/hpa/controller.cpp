@@ -46,6 +46,15 @@ Result<metrics::Metric> series_of(const spec::MetricIdentifier& metric) {
     };
 }
 
+/// Whether anything but the metrics has changed.
+bool is_news(const spec::HpaStatus& now, const spec::HpaStatus& before) {
+    return now.desired_replicas != before.desired_replicas ||
+           now.current_replicas != before.current_replicas ||
+           now.last_scale_time != before.last_scale_time ||
+           now.observed_generation != before.observed_generation ||
+           now.conditions != before.conditions;
+}
+
 }  // namespace
 
 HpaController::HpaController(World world, Config config)
@@ -340,7 +349,9 @@ void HpaController::hold(
 }
 
 void HpaController::tell(const cluster::Object& object, const Hpa& hpa, Decision& decision) {
-    if (decision.status != hpa.status) {
+    const bool is_written = config_.status_of_metrics ? decision.status != hpa.status
+                                                      : is_news(decision.status, hpa.status);
+    if (is_written) {
         const Result<cluster::Object> written =
             world_.cluster.update_status(spec::with_status(object, std::move(decision.status)));
         if (!written) status_failed(decision, hpa.metadata.name, written.error().what);
