@@ -180,15 +180,14 @@ bool has_part(const spec::Kind& kind, const std::string& subresource) {
 }
 
 /// The version that a body asks for; 0: any.
-Result<std::int64_t> version_in(const Json& body) {
+Result<std::uint64_t> version_in(const Json& body) {
     static const Json::json_pointer at("/metadata/resourceVersion");
     if (!body.is_object() || !body.contains(at) || body[at].is_null()) return 0;
     const std::string text = body[at].is_string() ? body[at].get<std::string>() : body[at].dump();
     if (text.empty()) return 0;
-    std::int64_t version = 0;
+    std::uint64_t version = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    if (error != std::errc() || end != text.data() + text.size() || version < 0 ||
-        !body[at].is_string())
+    if (error != std::errc() || end != text.data() + text.size() || !body[at].is_string())
         return fail(
             Code::invalid, "metadata.resourceVersion: must be the text of a number, got " + text
         );
