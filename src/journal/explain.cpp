@@ -161,4 +161,15 @@ std::string history(const std::vector<Entry>& entries) {
     return columns(rows, "");
 }
 
+std::vector<Entry> without_namesakes(std::vector<Entry> entries) {
+    const auto uid = [](const Entry& entry) {
+        const Json& seen = entry.observation;
+        return seen.is_object() ? seen.value("uid", Json()) : Json();
+    };
+    if (entries.empty()) return entries;
+    const Json newest = uid(entries.front());
+    std::erase_if(entries, [&](const Entry& entry) { return uid(entry) != newest; });
+    return entries;
+}
+
 }  // namespace swell::journal

@@ -19,6 +19,10 @@ std::string explain(const Entry& entry, const std::vector<Entry>& earlier, Insta
 /// A table, in the order given: time, subject, action, summary, outcome. Ends with a newline.
 std::string history(const std::vector<Entry>& entries);
 
+/// Those of the object that the newest, the first, is about: others of its name are gone, and what
+/// was decided about them led to nothing here. They are told apart by `uid` of the observation.
+std::vector<Entry> without_namesakes(std::vector<Entry> entries);
+
 /// Whether the entry decided a number of replicas: what one can ask `why not more` about.
 bool decides_replicas(const Entry& entry);
 

@@ -73,6 +73,28 @@ TIME (UTC)           SUBJECT   ACTION  OUTCOME  SUMMARY
     );
 }
 
+TEST(Explain, NamesakesAreLeftOut) {
+    const auto of = [](std::uint64_t id, const char* uid) {
+        Entry entry = scaled();
+        entry.id = id;
+        if (uid != nullptr) entry.observation["uid"] = uid;
+        return entry;
+    };
+    const auto ids = [](const std::vector<Entry>& entries) {
+        std::vector<std::uint64_t> list;
+        for (const Entry& entry : entries) list.push_back(entry.id);
+        return list;
+    };
+    using Ids = std::vector<std::uint64_t>;
+    EXPECT_EQ(ids(without_namesakes({})), Ids{});
+    EXPECT_EQ(
+        ids(without_namesakes({of(4, "b"), of(3, "a"), of(2, "b"), of(1, "a")})), (Ids{4, 2})
+    );
+    EXPECT_EQ(ids(without_namesakes({of(2, nullptr), of(1, nullptr)})), (Ids{2, 1}))
+        << "controllers that note none";
+    EXPECT_EQ(ids(without_namesakes({Entry{.id = 7}, of(1, "a")})), Ids{7}) << "nothing was seen";
+}
+
 TEST(Explain, NamesOfObjectsStay) {
     Entry entry = scaled();
     entry.before = {{"web-867b854d95", 1}};

@@ -1,6 +1,6 @@
 #include "sim/policies.hpp"
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaler.hpp"
@@ -11,33 +11,30 @@ namespace {
 
 using spec::Object;
 
-Object deployment(const char* name) {
-    spec::Deployment made;
+template <class Kind>
+Kind named(const char* name) {
+    Kind made;
     made.metadata.ns = "default";
     made.metadata.name = name;
     return made;
 }
 
+Object deployment(const char* name) { return named<spec::Deployment>(name); }
+
 Object load(const char* name, const char* service) {
-    spec::LoadTest made;
+    auto made = named<spec::LoadTest>(name);
     made.spec.target.service = service;
-    made.metadata.ns = "default";
-    made.metadata.name = name;
     return made;
 }
 
 Object hpa(const char* name, const char* target) {
-    spec::HorizontalPodAutoscaler made;
-    made.metadata.ns = "default";
-    made.metadata.name = name;
+    auto made = named<spec::HorizontalPodAutoscaler>(name);
     made.spec.scale_target_ref = {"apps/v1", "Deployment", target};
     return made;
 }
 
 Object vpa(const char* name, const char* target) {
-    spec::VerticalPodAutoscaler made;
-    made.metadata.ns = "default";
-    made.metadata.name = name;
+    auto made = named<spec::VerticalPodAutoscaler>(name);
     made.spec.target_ref = {"apps/v1", "Deployment", target};
     return made;
 }
@@ -49,9 +46,7 @@ Object observing(const Object& object) {
 }
 
 Object autoscaler(const char* name, const char* target) {
-    spec::Autoscaler made;
-    made.metadata.ns = "default";
-    made.metadata.name = name;
+    auto made = named<spec::Autoscaler>(name);
     made.spec.scale_target_ref = {"apps/v1", "Deployment", target};
     made.spec.vertical.emplace();
     return made;

@@ -96,13 +96,7 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
             {.subject = *about, .controller = controller, .until = *until, .limit = recent + 1}
         );
         if (!entries) return std::unexpected(entries.error());
-        if (entries->empty()) continue;
-        // What was decided about another of the same name, which is gone, led to nothing here.
-        const Json uid = entries->front().observation.value("uid", Json());
-        std::erase_if(*entries, [&](const journal::Entry& entry) {
-            return entry.observation.value("uid", Json()) != uid;
-        });
-        answers.push_back(*std::move(entries));
+        if (!entries->empty()) answers.push_back(journal::without_namesakes(*std::move(entries)));
     }
     if (answers.empty())
         return fail(

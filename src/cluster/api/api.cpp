@@ -131,8 +131,6 @@ Result<Object> read_for(const ApiPath& path, const Json& body) {
 
 /// A pod as it is, but for the resources of its containers, which are those of `wanted`.
 Result<Object> resized(const Cluster& cluster, const Object& wanted) {
-    if (!wanted.is<spec::Pod>())
-        return fail(Code::not_found, "no subresource resize of " + to_text(key_of(wanted)));
     const auto stored = cluster.get(key_of(wanted));
     if (!stored) return stored;
     spec::Pod next = stored->as<spec::Pod>();

@@ -253,20 +253,21 @@ void PodRun::step() {
     const PodFacts seen = facts();
     // The status first: a container that starts finds its ports already told.
     settled = write_status(seen) && settled;
-    if (!settled) look_again(seen.now + try_again_after);
+    const Instant later = seen.now + try_again_after;
     if (finished_before() && !ending_ &&
-        std::none_of(inits_.begin(), inits_.end(), [](const auto& c) { return c->facts().live(); }))
+        std::none_of(inits_.begin(), inits_.end(), [](const auto& c) {
+            return c->facts().live();
+        })) {
+        if (!settled) look_again(later);
         return;
+    }
     Plan plan = decide(shared_.pod.spec, seen);
     const auto& limit = shared_.pod.spec.active_deadline_seconds;
     if (limit && !seen.expired && !ending_) {
         const Instant expires = *shared_.pod.status.start_time + saturated_seconds(*limit);
         plan.look_again = std::min(plan.look_again.value_or(expires), expires);
     }
-    if (!settled) {
-        const Instant later = seen.now + try_again_after;
-        plan.look_again = std::min(plan.look_again.value_or(later), later);
-    }
+    if (!settled) plan.look_again = std::min(plan.look_again.value_or(later), later);
     look_again(plan.look_again);
     for (const Action& action : plan.actions) perform(action);
 }

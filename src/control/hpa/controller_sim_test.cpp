@@ -99,8 +99,9 @@ struct HpaControllerTest : testing::Test {
         return made;
     }
 
-    void begin() {
-        controller = std::make_unique<HpaController>(World{clock, rng, *store, metrics, journal});
+    void begin(Config config = {}) {
+        controller =
+            std::make_unique<HpaController>(World{clock, rng, *store, metrics, journal}, config);
         controller->on_decision([this](const journal::Entry& entry) { told.push_back(entry); });
         controller->start();
     }
@@ -112,6 +113,14 @@ struct HpaControllerTest : testing::Test {
     spec::HorizontalPodAutoscaler stored() const {
         return store->get({"HorizontalPodAutoscaler", "default", "shop"})
             ->as<spec::HorizontalPodAutoscaler>();
+    }
+
+    void create_quota(std::int64_t cpu_milli) {
+        spec::ResourceQuota quota;
+        quota.metadata.name = "compute";
+        quota.metadata.ns = "default";
+        quota.spec.hard["requests.cpu"] = Quantity::from_milli(cpu_milli);
+        CHECK(store->create(quota).has_value());
     }
 
     /// Status, reason and message of condition QuotaLimited; empty where there is none.
@@ -338,12 +347,36 @@ TEST_F(HpaControllerTest, AChangedSpecIsLookedAtNow) {
     EXPECT_EQ(scalings().back().steps.front().rule, "above-max-replicas");
 }
 
+TEST_F(HpaControllerTest, WhereNobodyLooksNewMetricsAloneAreNotWritten) {
+    for (const bool written : {true, false}) {
+        SCOPED_TRACE(written);
+        ASSERT_TRUE(store->create(hpa()).has_value());
+        metrics.milli = 70;
+        Config config;
+        config.status_of_metrics = written;
+        begin(config);
+        run_settling(31s);
+        const std::int64_t replicas_before = replicas();
+        const auto version = stored().metadata.resource_version;
+        metrics.milli = 71;
+        run_settling(31s);
+        EXPECT_EQ(replicas(), replicas_before) << "within the tolerance";
+        EXPECT_EQ(stored().metadata.resource_version != version, written);
+        metrics.milli = 140;
+        run_settling(16s);
+        EXPECT_GT(replicas(), replicas_before);
+        EXPECT_EQ(stored().status.desired_replicas, replicas()) << "what is news is written";
+        controller.reset();
+        ASSERT_TRUE(store->remove({"HorizontalPodAutoscaler", "default", "shop"}, {}));
+        auto back = store->get({"Deployment", "default", "shop"})->as<spec::Deployment>();
+        back.spec.replicas = 2;
+        ASSERT_TRUE(store->update(back).has_value());
+        settle_pods();
+    }
+}
+
 TEST_F(HpaControllerTest, AQuotaInTheWayIsNamed) {
-    spec::ResourceQuota quota;
-    quota.metadata.name = "compute";
-    quota.metadata.ns = "default";
-    quota.spec.hard["requests.cpu"] = Quantity::from_milli(300);
-    ASSERT_TRUE(store->create(quota).has_value());
+    create_quota(300);
     ASSERT_TRUE(store->create(hpa()).has_value());
     begin();
     clock.run_for(1s);
@@ -378,11 +411,7 @@ TEST_F(HpaControllerTest, AQuotaInTheWayIsNamed) {
 }
 
 TEST_F(HpaControllerTest, RoomIsForPodsAsTheyWillBeAdmitted) {
-    spec::ResourceQuota quota;
-    quota.metadata.name = "compute";
-    quota.metadata.ns = "default";
-    quota.spec.hard["requests.cpu"] = Quantity::from_milli(300);
-    ASSERT_TRUE(store->create(quota).has_value());
+    create_quota(300);
     ASSERT_TRUE(store->create(hpa()).has_value());
     begin();
     spec::ObjectMeta asked;
@@ -400,11 +429,7 @@ TEST_F(HpaControllerTest, RoomIsForPodsAsTheyWillBeAdmitted) {
 }
 
 TEST_F(HpaControllerTest, AQuotaBelowWhatRunsLeavesItAndIsNamed) {
-    spec::ResourceQuota quota;
-    quota.metadata.name = "compute";
-    quota.metadata.ns = "default";
-    quota.spec.hard["requests.cpu"] = Quantity::from_milli(100);
-    ASSERT_TRUE(store->create(quota).has_value());
+    create_quota(100);
     const auto seen = store->get({"ResourceQuota", "default", "compute"});
     EXPECT_EQ(seen->as<spec::ResourceQuota>().status.used.at("requests.cpu").text(), "200m");
     ASSERT_TRUE(store->create(hpa()).has_value());
