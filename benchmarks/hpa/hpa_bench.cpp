@@ -6,9 +6,11 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -104,7 +106,13 @@ class Evaluation {
 
     std::int32_t evaluate() {
         namespace hpa = control::hpa;
-        const std::vector<spec::Object> objects = store_->list(query_);
+        std::vector<spec::Object> objects = store_->list(query_);
+        // As HpaController does: what the same objects said is not read out of them again.
+        const auto value = &spec::Object::value;
+        if (!std::ranges::equal(objects_, objects, {}, value, value)) {
+            objects_ = objects;
+            of_pods_.reset();
+        }
         std::vector<const spec::Pod*> pods;
         pods.reserve(objects.size());
         for (const spec::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
@@ -115,7 +123,8 @@ class Evaluation {
             hpa_.spec.metrics.front(),
             answer_,
             pods,
-            {.not_before = now - 90s, .refuse_negative = true}
+            {.not_before = now - 90s, .refuse_negative = true},
+            &of_pods_
         ));
         hpa::Decision decision = hpa::decide(seen, hpa_, state_, {}, hpa::Words::none);
         hpa_.status = std::move(decision.status);
@@ -126,6 +135,8 @@ class Evaluation {
     SimClock clock_{now};
     std::unique_ptr<cluster::Store> store_;
     cluster::Query query_;
+    std::vector<spec::Object> objects_;
+    std::optional<control::hpa::Gathered> of_pods_;
     Result<std::vector<metrics::PodMetrics>> answer_;
     spec::HorizontalPodAutoscaler hpa_ = autoscaler();
     /// Twenty recommendations: as many as five minutes have.

@@ -102,9 +102,20 @@ std::int64_t divide_up(std::int64_t value, std::int64_t power) {
         return made;
     }();
     const std::int64_t away = value < 0 ? -1 : 1;
+    const auto quotient = [&](std::int64_t divisor) {
+        return value / divisor + (value % divisor != 0 ? away : 0);
+    };
+    switch (power) {
+        case 3:
+            return quotient(1'000);
+        case 6:
+            return quotient(1'000'000
+            );  // nanocores to millicores: a known divisor is a tenth of the time
+        default:
+            break;
+    }
     if (power >= std::ssize(powers)) return value == 0 ? 0 : away;
-    const std::int64_t divisor = powers[static_cast<std::size_t>(power)];
-    return value / divisor + (value % divisor != 0 ? away : 0);
+    return quotient(powers[static_cast<std::size_t>(power)]);
 }
 
 /// Times 10^power; 0 when that does not fit, except where the original multiplies in one step and
@@ -369,6 +380,20 @@ std::int64_t Quantity::scaled(std::int32_t scale) const {
     for (std::int64_t i = power; i < 0; ++i) divisor *= 10;
     const std::int64_t unscaled = signed_bits(amount.low(-std::int64_t{big_->scale}).bits);
     return unscaled / divisor + (unscaled % divisor != 0 ? 1 : 0);
+}
+
+std::int64_t Quantity::milli_within_range() const {
+    constexpr std::int32_t milli = -3;
+    if (!big_ && scale_ <= milli) return divide_up(unscaled_, milli - std::int64_t{scale_});
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    if (!big_) {
+        const std::int64_t power = std::min<std::int64_t>(std::int64_t{scale_} - milli, 19);
+        return scaled_up(unscaled_, static_cast<std::int32_t>(power))
+            .value_or(unscaled_ < 0 ? least : most);
+    }
+    if (*this > from_milli(most)) return most;
+    return *this < from_milli(least) ? least : milli_value();
 }
 
 Quantity Quantity::rounded_to_milli() const {

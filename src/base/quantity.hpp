@@ -41,7 +41,9 @@ class Quantity {
     /// Whole units, rounded away from zero.
     std::int64_t value() const { return scaled(0); }
     /// Thousandths, rounded away from zero (cores to millicores).
-    std::int64_t milli_value() const { return scaled(-3); }
+    std::int64_t milli_value() const { return is_milli() ? unscaled_ : scaled(-3); }
+    /// Same, with the ends of the range for what is beyond them.
+    std::int64_t milli_saturated() const { return is_milli() ? unscaled_ : milli_within_range(); }
     /// The same amount in thousandths, rounded away from zero; as it is when it has nothing finer.
     Quantity rounded_to_milli() const;
     /// As Go's AsApproximateFloat64, bit for bit.
@@ -71,6 +73,9 @@ class Quantity {
     static Result<Quantity> parse_big(const Scan& scan);
     static bool read_suffix(Scan& scan);
     bool parse_small(const Scan& scan, std::string_view text);
+    /// Most amounts of cores are written in thousandths.
+    bool is_milli() const { return scale_ == -3 && !big_; }
+    std::int64_t milli_within_range() const;
     std::int64_t scaled(std::int32_t scale) const;
     Decimal decimal() const;
     Quantity& add(const Quantity& other, bool negated);

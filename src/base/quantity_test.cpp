@@ -55,6 +55,36 @@ TEST(Quantity, ReadsAsKubernetesDoes) {
     }
 }
 
+TEST(Quantity, HasAnEndInThousandths) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    struct Case {
+        const char* text;
+        std::int64_t milli;
+    };
+    const Case cases[] = {
+        {"0", 0},
+        {"500m", 500},
+        {"412345678n", 413},
+        {"-1500001u", -1501},
+        {"2", 2000},
+        {"9223372036854775807m", most},
+        {"9223372036854775", 9223372036854775000},
+        {"9223372036854776", most},
+        {"-9223372036854776", least},
+        {"1Ei", most},
+        {"-8Ei", least},
+        {"12345678901234567890n", 12345678901235},
+        {"1e2147483647", most},
+        {"-1e100", least},
+        {"1e-2000000000", 1},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.text);
+        EXPECT_EQ(Quantity::parse(c.text)->milli_saturated(), c.milli);
+    }
+}
+
 TEST(Quantity, RefusesAsKubernetesDoes) {
     const std::string form =
         "quantities must match the regular expression "

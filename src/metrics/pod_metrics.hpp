@@ -60,11 +60,11 @@ class Metrics {
   public:
     virtual ~Metrics() = default;
 
-    /// What pods() answers, shared with whoever asks for the same: nothing is copied.
+    /// What pods() answers, shared with whoever asks for the same: nothing is copied. `question`
+    /// is `matches` in words, such as the text of a selector: a source may remember who is meant.
     using Snapshot = std::shared_ptr<const std::vector<PodMetrics>>;
     virtual Result<Snapshot> snapshot(
-        std::string_view ns,
-        const std::function<bool(const std::map<std::string, std::string>&)>& matches
+        std::string_view ns, const Matches& matches, [[maybe_unused]] std::string_view question
     ) const {
         auto list = pods(ns, matches);
         if (!list) return std::unexpected(list.error());

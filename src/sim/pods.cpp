@@ -48,6 +48,7 @@ Service& SimPods::add(const spec::Deployment& deployment, Service service, Metri
         std::move(service),
         std::move(names)
     });
+    only_places_.clear();
     auto& list = places_[deployment.metadata.ns];
     list.push_back(std::move(place));
     return list.back()->service;
@@ -264,19 +265,32 @@ Result<std::vector<metrics::MetricValue>> SimPods::external(
     return found;
 }
 
-Result<metrics::Metrics::Snapshot> SimPods::snapshot(
-    std::string_view ns,
-    const std::function<bool(const std::map<std::string, std::string>&)>& matches
+/// The one service that is meant, found once for each question; nullptr: none is, or several are.
+const SimPods::Place* SimPods::only_place(
+    std::string_view ns, const metrics::Matches& matches, std::string_view question
 ) const {
+    std::string asked;
+    asked.reserve(ns.size() + question.size() + 1);
+    ((asked += ns) += '\n') += question;
+    if (const auto known = only_places_.find(asked); known != only_places_.end())
+        return known->second;
     const auto list = places_.find(std::string(ns));
-    if (metrics_lost_ || list == places_.end()) return Metrics::snapshot(ns, matches);
+    if (list == places_.end()) return nullptr;
     const Place* only = nullptr;
     for (const auto& place : list->second) {
         if (!matches(place->labels)) continue;
-        if (only != nullptr) return Metrics::snapshot(ns, matches);
+        if (only != nullptr) return nullptr;
         only = place.get();
     }
-    if (only == nullptr) return Metrics::snapshot(ns, matches);
+    if (only != nullptr && !question.empty()) only_places_.emplace(std::move(asked), only);
+    return only;
+}
+
+Result<metrics::Metrics::Snapshot> SimPods::snapshot(
+    std::string_view ns, const metrics::Matches& matches, std::string_view question
+) const {
+    const Place* const only = metrics_lost_ ? nullptr : only_place(ns, matches, question);
+    if (only == nullptr) return Metrics::snapshot(ns, matches, question);
     return only->service.snapshot(clock_.now(), only->ns);
 }
 

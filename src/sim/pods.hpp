@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/rng.hpp"
@@ -66,8 +67,7 @@ class SimPods final : public metrics::Metrics {
     ) const override;
 
     Result<Snapshot> snapshot(
-        std::string_view ns,
-        const std::function<bool(const std::map<std::string, std::string>&)>& matches
+        std::string_view ns, const metrics::Matches& matches, std::string_view question
     ) const override;
 
     /// Until it is told otherwise the metrics server does not answer.
@@ -97,6 +97,9 @@ class SimPods final : public metrics::Metrics {
     Duration around(Duration mean, double spread);
     Place* place_of(const spec::Pod& pod);
     const Place* place_of(std::string_view ns, const metrics::Described& object) const;
+    const Place* only_place(
+        std::string_view ns, const metrics::Matches& matches, std::string_view question
+    ) const;
 
     SimClock& clock_;
     cluster::Cluster& cluster_;
@@ -105,6 +108,7 @@ class SimPods final : public metrics::Metrics {
     Measuring measuring_;
     Instant began_;
     std::map<std::string, std::vector<std::unique_ptr<Place>>> places_;  // by namespace
+    mutable std::unordered_map<std::string, const Place*> only_places_;  // by what was asked
     std::map<spec::Key, Life> lives_;
     std::unique_ptr<cluster::Watching> watching_;
     Clock::Timer scrape_timer_ = 0;

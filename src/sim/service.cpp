@@ -94,9 +94,8 @@ void Service::advance(Instant at) {
 }
 
 void Service::begin_sample(Instant) {
-    before_ = std::move(newest_);
-    newest_ = Sample{};
-    newest_.pods.reserve(pods_.size());
+    std::swap(before_, newest_);  // the names of the pods are most often the same again
+    measured_ = 0;
 }
 
 void Service::measure(Pod& pod, Instant at, double factor) {
@@ -109,13 +108,18 @@ void Service::measure(Pod& pod, Instant at, double factor) {
             pod.used / window + workload_.idle_cores, workload_.cores_per_pod * pod.weight
         );
         const double requests = pod.used / workload_.cpu_seconds_per_request / window;
-        newest_.pods.push_back({pod.name, std::llround(cores * factor * 1000), requests});
+        if (measured_ == newest_.pods.size()) newest_.pods.emplace_back();
+        Measured& measured = newest_.pods[measured_++];
+        measured.name = pod.name;
+        measured.cpu_milli = std::llround(cores * factor * 1000);
+        measured.requests_per_second = requests;
     }
     pod.used = 0;
     pod.since = at;
 }
 
 void Service::end_sample(Instant at, Instant readable) {
+    newest_.pods.resize(measured_);
     newest_.at = at;
     newest_.readable = readable;
     newest_.window = at - scraped_;
@@ -182,7 +186,9 @@ metrics::Metrics::Snapshot Service::snapshot(Instant now, const std::string& ns)
             metrics::PodMetrics& told = (*told_)[i];
             told.timestamp = sample.at;
             told.window = sample.window;
-            told.containers.front().usage["cpu"] = Quantity::from_milli(sample.pods[i].cpu_milli);
+            // `cpu` comes before `memory`: it is not looked for.
+            told.containers.front().usage.begin()->second =
+                Quantity::from_milli(sample.pods[i].cpu_milli);
         }
     } else {
         told_ = std::make_shared<std::vector<metrics::PodMetrics>>();

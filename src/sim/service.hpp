@@ -112,6 +112,7 @@ class Service {
     Served total_, recent_, scraped_total_;
     double pod_seconds_ = 0, core_seconds_ = 0;
     Sample newest_, before_;
+    std::size_t measured_ = 0;  // pods of the sample under way
     mutable std::shared_ptr<std::vector<metrics::PodMetrics>> told_;  // by snapshot(), last
     mutable Instant told_at_{};
 };

@@ -72,9 +72,11 @@ class Run {
     }
 
   private:
-    /// Nobody reads decisions to do nothing here, nor what the metrics were at each.
+    /// Nobody reads decisions to do nothing here, nor what the metrics were at each, and nobody
+    /// goes on from them.
     static control::hpa::Config acts_alone(control::hpa::Config config) {
         config.journal_holds = false;
+        config.journal_windows = false;
         config.status_of_metrics = false;
         return config;
     }
@@ -105,9 +107,11 @@ class Run {
     }
 
     /// Every watcher here is told of a write at once; only one that starts in the past looks back.
+    /// Nobody reads events.
     static cluster::Store::Options store_options() {
         cluster::Store::Options options;
-        options.history = 1024;
+        options.history = 128;  // old objects that are kept are memory that is not in a cache
+        options.keeps_events = false;
         return options;
     }
 

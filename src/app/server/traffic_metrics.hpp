@@ -34,8 +34,10 @@ class TrafficMetrics final : public metrics::Metrics {
     ) const override {
         return usage_.pods(ns, matches);
     }
-    Result<Snapshot> snapshot(std::string_view ns, const metrics::Matches& matches) const override {
-        return usage_.snapshot(ns, matches);
+    Result<Snapshot> snapshot(
+        std::string_view ns, const metrics::Matches& matches, std::string_view question
+    ) const override {
+        return usage_.snapshot(ns, matches, question);
     }
 
     /// What each pod was sent by all Services together. A pod that has no two samples yet, or is

@@ -150,7 +150,7 @@ struct TrafficMetricsTest : testing::Test {
 TEST_F(TrafficMetricsTest, UsageIsTheRuntimes) {
     const auto any = [](const spec::Labels&) { return true; };
     EXPECT_EQ(metrics.pods("default", any)->at(0).name, "measured");
-    EXPECT_EQ((*metrics.snapshot("default", any))->at(0).name, "measured");
+    EXPECT_EQ((*metrics.snapshot("default", any, ""))->at(0).name, "measured");
 }
 
 TEST_F(TrafficMetricsTest, OfPods) {

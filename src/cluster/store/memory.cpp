@@ -45,10 +45,10 @@ void Memory::list_table(const Table& table, const Query& query, std::vector<Obje
         if (one != table.end() && matches(query, one->second)) found.push_back(one->second);
         return;
     }
-    if (const Names* const names = labelled(query)) {
+    if (const auto [names, is_all] = labelled(query); names != nullptr) {
         found.reserve(found.size() + names->size());
         for (const auto& [name, object] : *names)
-            if (matches(query, *object)) found.push_back(*object);
+            if (is_all || matches(query, *object)) found.push_back(*object);
         return;
     }
     auto place = query.ns.empty() ? table.begin() : table.lower_bound(At{query.ns, {}});
@@ -56,18 +56,20 @@ void Memory::list_table(const Table& table, const Query& query, std::vector<Obje
         if (matches(query, place->second)) found.push_back(place->second);
 }
 
-const Memory::Names* Memory::labelled(const Query& query) const {
+Memory::Labelled Memory::labelled(const Query& query) const {
     static const Names none;
-    if (query.kind.empty() || query.ns.empty()) return nullptr;
+    if (query.kind.empty() || query.ns.empty()) return {};
+    const bool is_all =
+        query.labels.requirements().size() == 1 && query.fields.empty() && query.owner_uid.empty();
     for (const auto& requirement : query.labels.requirements()) {
         if (requirement.op != Op::equals && requirement.op != Op::in) continue;
         if (requirement.values.size() != 1) continue;
         const auto found = by_label_.find(
             label_place(query.kind, query.ns, requirement.key, requirement.values.front())
         );
-        return found == by_label_.end() ? &none : &found->second;
+        return {found == by_label_.end() ? &none : &found->second, is_all};
     }
-    return nullptr;
+    return {};
 }
 
 std::vector<Object> Memory::list(const Query& query) const {

@@ -54,7 +54,11 @@ class Memory {
 
     const Object* find(std::string_view kind, const At& at) const;
     /// Those that one of the query's `key=value` narrows it to; nullptr when none does.
-    const Names* labelled(const Query& query) const;
+    struct Labelled {
+        const Names* names = nullptr;
+        bool is_all = false;  ///< the query asks for nothing else: each of them matches
+    };
+    Labelled labelled(const Query& query) const;
     void index(const Object& in_table);
     void forget(const Object& object);
     void list_table(const Table& table, const Query& query, std::vector<Object>& found) const;

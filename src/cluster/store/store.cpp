@@ -219,6 +219,7 @@ void Store::release(const std::string& owner_uid) {
 void Store::event(
     const Object& about, bool warning, const std::string& reason, const std::string& message
 ) {
+    if (!options_.keeps_events) return;
     // An event that the disk has no room for is lost; what it tells of is in the journal.
     (void)write_batch([&]() -> Result<void> {
         happen(about, {warning, reason, message});

@@ -52,6 +52,7 @@ class Store final : public Cluster {
         std::size_t history = 16384;              ///< writes that a watch can go back
         std::size_t events_per_namespace = 1000;  ///< the oldest are dropped
         Duration event_life = std::chrono::hours(1);
+        bool keeps_events = true;  ///< false: nobody reads them, and they are dropped at once
         std::int64_t max_file_bytes = 0;  ///< a bound of the file, as a disk has; 0: none
     };
 

@@ -74,6 +74,7 @@ void DeploymentController::start() {
 }
 
 void DeploymentController::enqueue_all() {
+    settled_.clear();
     for (const Object& object : world_.cluster.list(all_of(kind_name)))
         queue_.add(spec::key_of(object));
 }
@@ -83,7 +84,10 @@ void DeploymentController::on_replica_set(const Change& change) {
     const spec::ObjectMeta& metadata = change.object.metadata();
     const spec::OwnerReference* controller = metadata.controller();
     if (controller != nullptr) {
-        if (controller->kind == kind_name) queue_.add({kind_name, metadata.ns, controller->name});
+        if (controller->kind != kind_name) return;
+        const spec::Key owner{kind_name, metadata.ns, controller->name};
+        settled_.erase(owner);
+        queue_.add(owner);
     } else if (change.type != Change::Type::deleted) {
         enqueue_selecting(change.object);
     }
@@ -94,7 +98,9 @@ void DeploymentController::enqueue_selecting(const Object& replica_set) {
     const spec::ObjectMeta& metadata = replica_set.metadata();
     for (const Object& object : world_.cluster.list(all_of(kind_name, metadata.ns))) {
         const auto selector = spec::Selector::from(object.as<Deployment>().spec.selector);
-        if (selector && selector->matches(metadata.labels)) queue_.add(spec::key_of(object));
+        if (!selector || !selector->matches(metadata.labels)) continue;
+        settled_.erase(spec::key_of(object));
+        queue_.add(spec::key_of(object));
     }
 }
 
@@ -110,16 +116,22 @@ void DeploymentController::on_pod(const Change& change) {
     const spec::OwnerReference* deployment = replica_set->metadata().controller();
     if (deployment == nullptr || deployment->kind != kind_name) return;
     const auto object = world_.cluster.get({kind_name, pod.ns, deployment->name});
-    if (object && object->as<Deployment>().spec.strategy.type == "Recreate")
-        queue_.add(spec::key_of(*object));
+    if (!object || object->as<Deployment>().spec.strategy.type != "Recreate") return;
+    settled_.erase(spec::key_of(*object));
+    queue_.add(spec::key_of(*object));
 }
 
 Result<void> DeploymentController::look_at(const spec::Key& key) {
     const auto object = world_.cluster.get(key);
     if (!object) {
         queue_.remove(key);
+        settled_.erase(key);
         return {};
     }
+    const auto settled = settled_.find(key);
+    if (settled != settled_.end() && settled->second == object->metadata().resource_version)
+        return {};
+    settled_.erase(key);
     const auto selector = spec::Selector::from(object->as<Deployment>().spec.selector);
     if (!selector || selector->empty()) {
         world_.cluster.event(
@@ -134,7 +146,11 @@ Result<void> DeploymentController::look_at(const spec::Key& key) {
     if (!own) return std::unexpected(own.error());
     const deployment::Observation seen = observe(*object, *own);
     const deployment::Decision decision = deployment::decide(seen);
-    if (const auto acted = act(*object, seen, decision); !acted) return acted;
+    // Before anything is written: a ReplicaSet that changes meanwhile takes it back.
+    if (decision.settles) settled_.emplace(key, 0);
+    const Version written = act(*object, seen, decision);
+    if (!written) return std::unexpected(written.error());
+    if (const auto rests = settled_.find(key); rests != settled_.end()) rests->second = *written;
     if (decision.look_again) queue_.add_after(key, *decision.look_again - seen.at);
     return {};
 }
@@ -158,7 +174,7 @@ deployment::Observation DeploymentController::observe(
     return seen;
 }
 
-Result<void> DeploymentController::act(
+DeploymentController::Version DeploymentController::act(
     const Object& object, const deployment::Observation& seen, const deployment::Decision& decision
 ) {
     if (!deployment::is_change(decision)) return carry_out(object, seen, decision);
@@ -171,11 +187,12 @@ Result<void> DeploymentController::act(
     return done;
 }
 
-Result<void> DeploymentController::carry_out(
+DeploymentController::Version DeploymentController::carry_out(
     const Object& object, const deployment::Observation& seen, const deployment::Decision& decision
 ) {
     for (const deployment::Write& next : decision.writes) {
-        if (const auto done = write(object, seen, next); !done) return done;
+        if (const auto done = write(object, seen, next); !done)
+            return std::unexpected(done.error());
         if (!next.event.empty())
             world_.cluster.event(object, false, "ScalingReplicaSet", next.event);
     }
@@ -183,7 +200,8 @@ Result<void> DeploymentController::carry_out(
         cluster::Cluster::Deletion deletion;
         deletion.resource_version = old.metadata.resource_version;
         const auto removed = world_.cluster.remove(spec::key_of(Object(old)), deletion);
-        if (!removed && removed.error().code != Code::not_found) return removed;
+        if (!removed && removed.error().code != Code::not_found)
+            return std::unexpected(removed.error());
     }
     return write_back(object, decision);
 }
@@ -227,14 +245,15 @@ Result<void> DeploymentController::after_collision(
         return {};
     spec::DeploymentStatus status = seen.deployment.status;
     status.collision_count = status.collision_count.value_or(0) + 1;
-    if (const auto written = write_status(seen.deployment, status); !written) return written;
+    if (const auto written = write_status(seen.deployment, status); !written)
+        return std::unexpected(written.error());
     return fail(
         Code::exists, "replica set \"" + wanted.metadata.name + "\" already exists and is another's"
     );
 }
 
 /// The revision first, then the status, which goes by the version that the first write made.
-Result<void> DeploymentController::write_back(
+DeploymentController::Version DeploymentController::write_back(
     const Object& object, const deployment::Decision& decision
 ) {
     if (!decision.revision) return write_status(object, decision.status);
@@ -249,12 +268,14 @@ Result<void> DeploymentController::write_back(
     return write_status(*written, decision.status);
 }
 
-Result<void> DeploymentController::write_status(
+DeploymentController::Version DeploymentController::write_status(
     const Object& object, const spec::DeploymentStatus& status
 ) {
     const auto& now = object.as<Deployment>();
-    if (now.status == status) return {};
-    return without_value(world_.cluster.update_status(Deployment{now.metadata, now.spec, status}));
+    if (now.status == status) return now.metadata.resource_version;
+    const auto written = world_.cluster.update_status(Deployment{now.metadata, now.spec, status});
+    if (!written) return std::unexpected(written.error());
+    return written->metadata().resource_version;
 }
 
 }  // namespace swell::control

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
+
 #include <set>
 #include <string>
 #include <vector>
@@ -33,12 +36,14 @@ class DeploymentController {
     deployment::Observation observe(
         const cluster::Object& object, const std::vector<cluster::Object>& replica_sets
     ) const;
-    Result<void> act(
+    /// The version that the Deployment has after the last write, here and below.
+    using Version = Result<std::uint64_t>;
+    Version act(
         const cluster::Object& object,
         const deployment::Observation& seen,
         const deployment::Decision& decision
     );
-    Result<void> carry_out(
+    Version carry_out(
         const cluster::Object& object,
         const deployment::Observation& seen,
         const deployment::Decision& decision
@@ -58,12 +63,15 @@ class DeploymentController {
         const spec::ReplicaSet& wanted,
         const spec::ReplicaSet& there
     );
-    Result<void> write_back(const cluster::Object& object, const deployment::Decision& decision);
-    Result<void> write_status(const cluster::Object& object, const spec::DeploymentStatus& status);
+    Version write_back(const cluster::Object& object, const deployment::Decision& decision);
+    Version write_status(const cluster::Object& object, const spec::DeploymentStatus& status);
 
     World world_;
     Workqueue queue_;
     Dependents replica_sets_;
+    /// Of those for which nothing is left to be done: at which version, while none of their
+    /// ReplicaSets changes. Own status writes are news to nobody.
+    std::map<spec::Key, std::uint64_t> settled_;
     Follow follow_deployments_, follow_replica_sets_, follow_pods_;
 };
 

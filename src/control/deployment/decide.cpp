@@ -66,7 +66,11 @@ Decision decide(const Observation& seen) {
             plan.decision.look_again = std::max(*passes, seen.at) + std::chrono::seconds(1);
     }
     plan.collect_writes();
-    return std::move(plan.decision);
+    // Old ReplicaSets are cleaned up once the status says that the rollout is complete.
+    Decision& decision = plan.decision;
+    decision.settles = plan.old.empty() && decision.writes.empty() && decision.removals.empty() &&
+                       !decision.look_again;
+    return std::move(decision);
 }
 
 spec::DeploymentStatus with_create_failure(

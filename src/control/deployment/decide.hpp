@@ -34,6 +34,9 @@ struct Decision {
     std::optional<std::int64_t> revision;    ///< for the Deployment's annotation
     spec::DeploymentStatus status;
     std::optional<Instant> look_again;  ///< when a deadline passes though nothing changes
+    /// With this status there is nothing left to be done until something changes: the next look
+    /// would find the same.
+    bool settles = false;
     std::vector<journal::Step> steps;
 };
 

@@ -1,6 +1,8 @@
 #include "control/deployment/pod_template.hpp"
 
+#include <iterator>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "spec/object.hpp"
@@ -21,6 +23,40 @@ std::uint32_t fnv1a(std::string_view bytes) {
 spec::ObjectMeta without_hash(spec::ObjectMeta metadata) {
     metadata.labels.erase(hash_label);
     return metadata;
+}
+
+/// Nothing is copied: templates are compared at every look.
+bool same_but_hash(const spec::Labels& a, const spec::Labels& b) {
+    const auto next = [](spec::Labels::const_iterator at, const spec::Labels& labels) {
+        return at != labels.end() && at->first == hash_label ? std::next(at) : at;
+    };
+    auto left = next(a.begin(), a), right = next(b.begin(), b);
+    while (left != a.end() && right != b.end()) {
+        if (*left != *right) return false;
+        left = next(std::next(left), a);
+        right = next(std::next(right), b);
+    }
+    return left == a.end() && right == b.end();
+}
+
+/// By a binding of all fields: with one more it does not compile.
+auto all_but_labels(const spec::ObjectMeta& metadata) {
+    const auto& [name, generate_name, ns, uid, resource_version, generation, creation_timestamp, deletion_timestamp, deletion_grace_period_seconds, labels, annotations, owner_references, finalizers] =
+        metadata;
+    return std::tie(
+        name,
+        generate_name,
+        ns,
+        uid,
+        resource_version,
+        generation,
+        creation_timestamp,
+        deletion_timestamp,
+        deletion_grace_period_seconds,
+        annotations,
+        owner_references,
+        finalizers
+    );
 }
 
 std::string in_safe_alphabet(const std::string& text) {
@@ -44,7 +80,8 @@ std::string hash(
 }
 
 bool same_template(const spec::PodTemplateSpec& a, const spec::PodTemplateSpec& b) {
-    return a.spec == b.spec && without_hash(a.metadata) == without_hash(b.metadata);
+    return same_but_hash(a.metadata.labels, b.metadata.labels) &&
+           all_but_labels(a.metadata) == all_but_labels(b.metadata) && a.spec == b.spec;
 }
 
 spec::PodTemplateSpec without_hash(spec::PodTemplateSpec pod_template) {

@@ -6,10 +6,13 @@ namespace swell::control::hpa {
 
 Instant whole_seconds(Instant at) { return std::chrono::floor<std::chrono::seconds>(at); }
 
-// of status.
-void set_condition(spec::HpaStatus& status, const char* type, const Outcome& outcome, Instant at) {
-    const char* value = outcome.holds ? "True" : "False";
-    const auto found = std::ranges::find(status.conditions, type, &spec::Condition::type);
+void set_condition(
+    spec::HpaStatus& status, std::string_view type, const Outcome& outcome, Instant at
+) {
+    const std::string_view value = outcome.holds ? "True" : "False";
+    const auto found = std::ranges::find_if(status.conditions, [type](const auto& condition) {
+        return std::string_view(condition.type) == type;
+    });
     spec::Condition& condition =
         found == status.conditions.end() ? status.conditions.emplace_back() : *found;
     if (condition.type.empty() || condition.status != value) {
@@ -22,11 +25,13 @@ void set_condition(spec::HpaStatus& status, const char* type, const Outcome& out
     if (condition.message != outcome.message) condition.message = outcome.message;
 }
 
-bool is_scaled_to_zero(const spec::HpaStatus& status) {
-    return std::ranges::any_of(status.conditions, [](const spec::Condition& condition) {
-        return condition.type == "ScaledToZero" && condition.status == "True";
+bool holds(const spec::HpaStatus& status, std::string_view type) {
+    return std::ranges::any_of(status.conditions, [type](const spec::Condition& condition) {
+        return std::string_view(condition.type) == type && condition.status == "True";
     });
 }
+
+bool is_scaled_to_zero(const spec::HpaStatus& status) { return holds(status, "ScaledToZero"); }
 
 void forget_scaled_to_zero(spec::HpaStatus& status) { forget_condition(status, "ScaledToZero"); }
 

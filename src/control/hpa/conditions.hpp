@@ -14,13 +14,16 @@ Instant whole_seconds(Instant at);
 
 struct Outcome {
     bool holds = true;
-    const char* reason = "";
-    std::string_view message{};
+    std::string_view reason{}, message{};
 };
 
 /// The list keeps the order in which conditions were first set; the time is that of the last change
 /// of the status (True, False), not of the reason.
-void set_condition(spec::HpaStatus& status, const char* type, const Outcome& outcome, Instant at);
+void set_condition(
+    spec::HpaStatus& status, std::string_view type, const Outcome& outcome, Instant at
+);
+/// Whether it is there, and True.
+bool holds(const spec::HpaStatus& status, std::string_view type);
 
 bool is_scaled_to_zero(const spec::HpaStatus& status);
 void forget_scaled_to_zero(spec::HpaStatus& status);

@@ -128,13 +128,12 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     Result<TargetScale> scale =
         read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
     const Observation seen = observe(key, hpa, scale, kept);
-    State state;
-    if (kept.state) {
-        state = *kept.state;
-    } else {
+    State restored;
+    if (!kept.state) {
         const auto replicas = scale ? std::optional(seen.replicas) : std::nullopt;
-        state = restore(newest_entry(kept), hpa, replicas, seen.at, config_);
+        restored = restore(newest_entry(kept), hpa, replicas, seen.at, config_);
     }
+    const State& state = kept.state ? *kept.state : restored;
     Decision decision = decide(seen, hpa, state, config_, Words::none);
     std::optional<journal::Step> lack;
     if (scale && decision.desired > seen.status_replicas)
@@ -154,7 +153,7 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
         if (decision.observed && decision.desired != decision.current)
             decision.events.push_back(would_rescale(decision));
     }
-    if (scale) kept.state = decision.state;
+    if (scale) kept.state = std::move(decision.state);
     tell(*object, hpa, decision);
     return {};
 }
@@ -185,57 +184,83 @@ Observation HpaController::observe(
     return seen;
 }
 
-void HpaController::observe_pods(
-    const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Kept& kept, Observation& seen
-) {
+// The target's selector, read anew when the target may have another. Returns whether it is usable.
+bool HpaController::know_selector(const TargetScale& scale, Kept& kept, Observation& seen) {
     using Fault = Observation::SelectorFault;
-    if (scale.selector.empty()) {
+    const spec::ObjectMeta& target = scale.object.metadata();
+    const bool is_known = kept.selector && kept.target_generation == target.generation &&
+                          kept.target_uid == target.uid;
+    if (is_known) return true;
+    std::string text = selector_text(scale);
+    if (text.empty()) {
         seen.selector_fault = Fault::missing;
-        return;
+        return false;
     }
-    if (!kept.selector || kept.selector_text != scale.selector) {
-        auto selector = spec::Selector::parse(scale.selector);
+    if (!kept.selector || kept.selector_text != text) {
+        auto selector = spec::Selector::parse(text);
         if (!selector) {
             seen.selector_fault = Fault::invalid;
             seen.selector_text = selector.error().what;
-            return;
+            return false;
         }
         kept.selector = *std::move(selector);
-        kept.selector_text = scale.selector;
+        kept.selector_text = std::move(text);
         ++selectors_;
     }
+    kept.target_uid = target.uid;
+    kept.target_generation = target.generation;
+    return true;
+}
+
+void HpaController::observe_pods(
+    const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Kept& kept, Observation& seen
+) {
+    if (!know_selector(scale, kept, seen)) return;
     cluster::Query query;
     query.kind = kind_of<spec::Pod>().name;
     query.ns = hpa.metadata.ns;
     query.labels = *kept.selector;
     const std::vector<cluster::Object> objects = world_.cluster.list(query);
-    std::vector<const spec::Pod*> pods;
-    pods.reserve(objects.size());
-    for (const cluster::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
-    if (const std::string other = also_selected_by(key, pods, kept); !other.empty()) {
-        seen.selector_fault = Fault::ambiguous;
-        seen.selector_text = "pods by selector " + scale.selector +
+    // Objects do not change, so the same ones, which are kept alive here, say the same.
+    const auto value = &cluster::Object::value;
+    const bool are_same = kept.read_generation == hpa.metadata.generation &&
+                          std::ranges::equal(kept.pods, objects, {}, value, value);
+    if (!are_same) {
+        kept.read_generation = hpa.metadata.generation;
+        kept.pods = objects;
+        kept.of_pods.assign(hpa.spec.metrics.size(), std::nullopt);
+    }
+    if (const std::string other = also_selected_by(key, objects, are_same, kept); !other.empty()) {
+        seen.selector_fault = Observation::SelectorFault::ambiguous;
+        seen.selector_text = "pods by selector " + kept.selector_text +
                              " are controlled by more than one HPA (e.g. " + other + ")";
         return;
     }
-    for (const spec::MetricSpec& metric : hpa.spec.metrics)
-        seen.readings.push_back(read(metric, key, pods, *kept.selector));
+    std::vector<const spec::Pod*> pods;
+    pods.reserve(objects.size());
+    for (const cluster::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
+    seen.readings.reserve(hpa.spec.metrics.size());
+    for (std::size_t i = 0; i < hpa.spec.metrics.size(); ++i)
+        seen.readings.push_back(read(hpa.spec.metrics[i], key, pods, kept, kept.of_pods[i]));
 }
 
 // The name of another autoscaler of the namespace whose selector, as of its last run, selects one
 // of the pods. Only those that act are in each other's way.
 std::string HpaController::also_selected_by(
-    const spec::Key& key, std::span<const spec::Pod* const> pods, Kept& own
+    const spec::Key& key, const std::vector<cluster::Object>& pods, bool are_same, Kept& own
 ) {
     if (own.observes) return {};
+    // Not anew while nothing has changed: a namespace may have thousands of autoscalers.
+    const bool was_alone = own.alone_at == selectors_;
+    if (was_alone && are_same) return {};
     // Pods of one template have the same labels: each set is looked at once.
     std::vector<const spec::Labels*> labels;
-    for (const spec::Pod* pod : pods)
-        if (labels.empty() || *labels.back() != pod->metadata.labels)
-            labels.push_back(&pod->metadata.labels);
-    // Nor anew while nothing has changed: a namespace may have thousands of autoscalers.
+    for (const cluster::Object& pod : pods)
+        if (labels.empty() || *labels.back() != pod.metadata().labels)
+            labels.push_back(&pod.metadata().labels);
     const auto same = [](const spec::Labels& a, const spec::Labels* b) { return a == *b; };
-    if (own.alone_at == selectors_ && std::ranges::equal(own.alone_with, labels, same)) return {};
+    if (was_alone && std::ranges::equal(own.alone_with, labels, same)) return {};
+    own.alone_at = 0;
     for (const spec::Kind* kind : spec::horizontal_kinds())
         for (auto at = kept_.lower_bound(spec::Key{kind->name, key.ns, ""});
              at != kept_.end() && at->first.kind == kind->name && at->first.ns == key.ns;
@@ -257,11 +282,12 @@ Reading HpaController::read(
     const spec::MetricSpec& metric,
     const spec::Key& key,
     std::span<const spec::Pod* const> pods,
-    const spec::Selector& selector
+    const Kept& kept,
+    std::optional<Gathered>& of_pods
 ) {
     const std::string& ns = key.ns;
     const metrics::Matches of_target = [&](const spec::Labels& labels) {
-        return selector.matches(labels);
+        return kept.selector->matches(labels);
     };
     const Trust trust = trust_of(world_.clock.now(), pods.size());
     if (metric.type == "Pods" && metric.pods) {
@@ -278,7 +304,9 @@ Reading HpaController::read(
         return read_series(ValueSource::custom, value_of(*metric.object, ns), pods, trust);
     if (metric.type == "External" && metric.external)
         return read_series(ValueSource::external, values_of(*metric.external, ns), pods, trust);
-    return read_resource(metric, world_.metrics.snapshot(ns, of_target), pods, trust);
+    return read_resource(
+        metric, world_.metrics.snapshot(ns, of_target, kept.selector_text), pods, trust, &of_pods
+    );
 }
 
 Result<std::vector<metrics::MetricValue>> HpaController::value_of(
@@ -304,7 +332,7 @@ Result<std::vector<metrics::MetricValue>> HpaController::values_of(
 void HpaController::act(
     const Hpa& hpa, TargetScale scale, const Observation& seen, Decision& decision, Kept& kept
 ) {
-    journal::Entry entry = entry_of(seen, hpa, decision);
+    journal::Entry entry = entry_of(seen, hpa, decision, config_.journal_windows);
     entry.subject = kept.subject;
     const Result<std::uint64_t> id = world_.journal.write(entry);
     if (!id) {
@@ -338,7 +366,7 @@ void HpaController::act(
 void HpaController::hold(
     const Hpa& hpa, const Observation& seen, const Decision& decision, Kept& kept
 ) {
-    journal::Entry entry = entry_of(seen, hpa, decision);
+    journal::Entry entry = entry_of(seen, hpa, decision, config_.journal_windows);
     entry.subject = kept.subject;
     const Result<std::uint64_t> id = world_.journal.write(entry);
     if (!id) return;

@@ -67,12 +67,17 @@ class HpaController {
         std::string uid;
         std::int64_t generation = 0;
         bool observes = false;
-        std::optional<State> state;  ///< none before the first run
-        std::string selector_text;   ///< of the target, as it was last
+        std::optional<State> state;          ///< none before the first run
+        std::string target_uid;              ///< of the target whose selector it is,
+        std::int64_t target_generation = 0;  ///< as it was at this one
+        std::string selector_text;
         std::optional<spec::Selector> selector;
         std::uint64_t alone_at = 0;            ///< selectors_ when no other selected its pods
         std::vector<spec::Labels> alone_with;  ///< which had these labels
-        std::string gist;                      ///< of the entry journaled last
+        std::vector<cluster::Object> pods;     ///< of the last run, and what they said of each
+        std::vector<std::optional<Gathered>> of_pods;  ///< metric, at this generation of the specs
+        std::int64_t read_generation = 0;
+        std::string gist;  ///< of the entry journaled last
         Instant told{};
     };
 
@@ -94,11 +99,13 @@ class HpaController {
         Kept& kept,
         Observation& seen
     );
+    bool know_selector(const TargetScale& scale, Kept& kept, Observation& seen);
     Reading read(
         const spec::MetricSpec& metric,
         const spec::Key& key,
         std::span<const spec::Pod* const> pods,
-        const spec::Selector& selector
+        const Kept& kept,
+        std::optional<Gathered>& of_pods
     );
     Result<std::vector<metrics::MetricValue>> value_of(
         const spec::ObjectMetricSource& metric, const std::string& ns
@@ -107,7 +114,7 @@ class HpaController {
         const spec::ExternalMetricSource& metric, const std::string& ns
     ) const;
     std::string also_selected_by(
-        const spec::Key& key, std::span<const spec::Pod* const> pods, Kept& own
+        const spec::Key& key, const std::vector<cluster::Object>& pods, bool are_same, Kept& own
     );
     void act(
         const Hpa& hpa, TargetScale scale, const Observation& seen, Decision& decision, Kept& kept

@@ -58,14 +58,13 @@ class Run {
             fail_to_read_target();
             return std::move(result_);
         }
-        set("AbleToScale",
-            {true,
-             "SucceededGetScale",
-             "the HPA controller was able to get the target's current scale"});
+        // What the limits say takes its place; most runs come to them, and it is not said in vain.
+        if (!holds(result_.status, "AbleToScale")) tell_scale();
         if (result_.state.recommendations.empty()) {
             result_.state.recommendations.push_back({seen_.replicas, seen_.at});
         }
         if (is_disabled()) {
+            tell_scale();
             disable();
         } else if (seen_.replicas != 0 && seen_.replicas > hpa_.spec.max_replicas) {
             enforce(
@@ -78,6 +77,7 @@ class Run {
                 min(), "Current number of replicas below Spec.MinReplicas", "below-min-replicas"
             );
         } else if (!ask_metrics()) {
+            tell_scale();
             return std::move(result_);
         } else {
             apply_limits();
@@ -131,7 +131,14 @@ class Run {
 
     std::int32_t min() const { return hpa_.spec.min_replicas.value_or(1); }
 
-    void set(const char* type, const Outcome& outcome) {
+    void tell_scale() {
+        set("AbleToScale",
+            {true,
+             "SucceededGetScale",
+             "the HPA controller was able to get the target's current scale"});
+    }
+
+    void set(std::string_view type, const Outcome& outcome) {
         set_condition(result_.status, type, outcome, seen_.at);
     }
 
@@ -202,6 +209,7 @@ class Run {
     }
 
     void enforce(std::int32_t bound, const char* reason, const char* rule) {
+        tell_scale();
         result_.desired = bound;
         result_.reason = reason;
         step(rule, [&] { return explain_bound(rule, seen_.replicas, bound); });
@@ -300,7 +308,8 @@ class Run {
         if (invalid >= metrics.size() || (invalid > 0 && highest < seen_.replicas)) {
             set("ScalingActive",
                 {false,
-                 first_invalid ? first_invalid->event_reason.c_str() : "InvalidMetricSourceType",
+                 first_invalid ? std::string_view(first_invalid->event_reason)
+                               : "InvalidMetricSourceType",
                  "the HPA was unable to compute the replica count: " +
                      (first_invalid ? first_invalid->event_text : "")});
             fail(std::string(result_.error));
@@ -316,8 +325,8 @@ class Run {
 
     void take(const Highest& best, std::size_t metrics, std::size_t invalid) {
         result_.recommended = result_.desired = std::max(best.replicas, 0);
-        const std::string name = best.replicas > 0 ? best.name : "";
-        if (result_.desired > result_.current) result_.reason = name + " above target";
+        const std::string_view name = best.replicas > 0 ? best.name : std::string_view();
+        if (result_.desired > result_.current) (result_.reason = name) += " above target";
         if (result_.desired < result_.current) result_.reason = "All metrics below target";
         if (metrics > 1)
             step("highest-metric", [&] {

@@ -1,25 +1,26 @@
 #include "control/hpa/gather.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace swell::control::hpa {
 
 namespace {
 
-PodSample::Phase phase_of(const std::string& phase) {
-    if (phase == "Running") return PodSample::Phase::running;
+using namespace std::string_view_literals;
+
+PodSample::Phase phase_of(std::string_view phase) {
+    if (phase == "Running"sv) return PodSample::Phase::running;
     // One that no runtime has seen yet is Pending in the original.
-    if (phase.empty() || phase == "Pending") return PodSample::Phase::pending;
-    if (phase == "Succeeded") return PodSample::Phase::succeeded;
-    if (phase == "Failed") return PodSample::Phase::failed;
+    if (phase.empty() || phase == "Pending"sv) return PodSample::Phase::pending;
+    if (phase == "Succeeded"sv) return PodSample::Phase::succeeded;
+    if (phase == "Failed"sv) return PodSample::Phase::failed;
     return PodSample::Phase::unknown;
 }
 
-PodSample::Ready ready_of(const spec::Condition& condition) {
-    if (condition.status == "True") return PodSample::Ready::yes;
-    if (condition.status == "False") return PodSample::Ready::no;
+PodSample::Ready ready_of(std::string_view status) {
+    if (status == "True"sv) return PodSample::Ready::yes;
+    if (status == "False"sv) return PodSample::Ready::no;
     return PodSample::Ready::unknown;
 }
 
@@ -32,8 +33,8 @@ PodSample sample_of(const spec::Pod& pod) {
         sample.started = *pod.status.start_time;
     }
     for (const spec::Condition& condition : pod.status.conditions) {
-        if (condition.type != "Ready") continue;
-        sample.ready = ready_of(condition);
+        if (std::string_view(condition.type) != "Ready"sv) continue;
+        sample.ready = ready_of(condition.status);
         sample.ready_since = condition.last_transition_time.value_or(Instant{});
         break;
     }
@@ -50,18 +51,6 @@ std::vector<std::size_t> by_name(const Items& items, Name name) {
     };
     if (!std::ranges::is_sorted(order, before)) std::ranges::stable_sort(order, before);
     return order;
-}
-
-// Thousandths, with the ends of the range for what is beyond them: a wrapped number could be any.
-std::int64_t milli_of(const Quantity& quantity) {
-    constexpr double surely_within = 9e15;
-    if (std::abs(quantity.approximate()) < surely_within) return quantity.milli_value();
-    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
-    static const Quantity highest = Quantity::from_milli(most),
-                          lowest = Quantity::from_milli(least);
-    if (quantity > highest) return most;
-    return quantity < lowest ? least : quantity.milli_value();
 }
 
 void put(const NamedUsage& usage, PodSample& sample) {
@@ -84,11 +73,18 @@ bool is_absurd(const NamedUsage& usage, const Trust& trust) {
     return trust.not_before && usage.measured < *trust.not_before;
 }
 
-// The amount of a resource; nullptr when there is none. Such lists are short, and most names differ
-// in length.
+// The names of resources are short: a call to compare them costs more than to do so here.
+bool same_name(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
+// The amount of a resource; nullptr when there is none.
 const Quantity* amount_in(const spec::ResourceList& list, std::string_view resource) {
     for (const auto& [name, amount] : list)
-        if (name == resource) return &amount;
+        if (same_name(name, resource)) return &amount;
     return nullptr;
 }
 
@@ -144,6 +140,28 @@ Result<std::int64_t> pod_level_request(const spec::Pod& pod, std::string_view re
     );
 }
 
+// The containers that run for as long as the pod does, or the one that is named.
+template <class Visit>
+void each_counted(const spec::Pod& pod, std::string_view wanted_container, Visit visit) {
+    const auto is_wanted = [&](const spec::Container& container) {
+        return wanted_container.empty() || container.name == wanted_container;
+    };
+    for (const spec::Container& container : pod.spec.containers)
+        if (is_wanted(container)) visit(container);
+    for (const spec::Container& container : pod.spec.init_containers)
+        if (is_sidecar(container) && is_wanted(container)) visit(container);
+}
+
+std::unexpected<Error> missing_in(
+    const spec::Container& container, const spec::Pod& pod, std::string_view resource
+) {
+    return fail(
+        Code::not_found,
+        "missing request for " + std::string(resource) + " in container " + container.name +
+            " of Pod " + pod.metadata.name
+    );
+}
+
 Result<std::int64_t> request_of(
     const spec::Pod& pod, std::string_view resource, std::string_view wanted_container
 ) {
@@ -151,24 +169,14 @@ Result<std::int64_t> request_of(
         return pod_level_request(pod, resource);
     std::int64_t sum = 0;
     bool any = false;
-    std::string missing_in;
-    const auto count = [&](const spec::Container& container) {
-        if (!wanted_container.empty() && container.name != wanted_container) return;
+    const spec::Container* without = nullptr;
+    each_counted(pod, wanted_container, [&](const spec::Container& container) {
         any = true;
         bool found = false;
         sum += request_in(container.resources.requests, resource, found);
-        if (!found && missing_in.empty()) missing_in = container.name;
-    };
-    for (const spec::Container& container : pod.spec.containers) count(container);
-    for (const spec::Container& container : pod.spec.init_containers)
-        if (is_sidecar(container)) count(container);
-    if (!missing_in.empty()) {
-        return fail(
-            Code::not_found,
-            "missing request for " + std::string(resource) + " in container " + missing_in +
-                " of Pod " + pod.metadata.name
-        );
-    }
+        if (!found && without == nullptr) without = &container;
+    });
+    if (without != nullptr) return missing_in(*without, pod, resource);
     if (!any && !wanted_container.empty()) {
         return fail(
             Code::not_found,
@@ -195,19 +203,26 @@ std::vector<NamedUsage> usages_of(
             const Quantity* const amount = amount_in(one.usage, resource);
             complete = amount != nullptr;
             if (!complete) break;
-            usage.usage = sum_of(usage.usage, milli_of(*amount));
+            usage.usage = sum_of(usage.usage, amount->milli_saturated());
         }
         if (complete) usages.push_back(usage);
     }
     return usages;
 }
 
-Gathered gather(
-    std::span<const spec::Pod* const> pods, std::span<const NamedUsage> usages, const Trust& trust
-) {
+Gathered gather_pods(std::span<const spec::Pod* const> pods) {
     Gathered gathered;
     gathered.samples.pods.reserve(pods.size());
     for (const spec::Pod* pod : pods) gathered.samples.pods.push_back(sample_of(*pod));
+    return gathered;
+}
+
+void gather_usages(
+    Gathered& gathered,
+    std::span<const spec::Pod* const> pods,
+    std::span<const NamedUsage> usages,
+    const Trust& trust
+) {
     const auto pod_name = [](const spec::Pod* pod) { return std::string_view(pod->metadata.name); };
     const auto usage_pod = [](const NamedUsage& usage) { return usage.pod; };
     if (std::ranges::equal(pods, usages, {}, pod_name, usage_pod)) {  // as is usual
@@ -217,7 +232,7 @@ Gathered gather(
             else
                 put(usages[i], gathered.samples.pods[i]);
         }
-        return gathered;
+        return;
     }
     const std::vector<std::size_t> pod_order = by_name(pods, pod_name);
     const std::vector<std::size_t> usage_order = by_name(usages, usage_pod);
@@ -239,7 +254,6 @@ Gathered gather(
             gathered.samples.strays.push_back(usage.usage);
         }
     }
-    return gathered;
 }
 
 void gather_requests(

@@ -47,18 +47,24 @@ std::vector<NamedUsage> usages_of(
     std::string_view container
 );
 
-/// `pods` and `usages` may come in any order; a later usage of the same pod replaces an earlier
-/// one. With a `resource`, requests are read (for utilization); pods[i] are those of the selector.
-Gathered gather(
-    std::span<const spec::Pod* const> pods,
-    std::span<const NamedUsage> usages,
-    const Trust& trust = {}
-);
+/// What the pods say by themselves: phase, readiness, times. The same for as long as they are the
+/// same objects.
+Gathered gather_pods(std::span<const spec::Pod* const> pods);
+/// Adds what each requests of a resource (for utilization), of all its containers or of one; the
+/// first that lacks it is the error.
 void gather_requests(
     Gathered& gathered,
     std::span<const spec::Pod* const> pods,
     std::string_view resource,
     std::string_view container
+);
+/// Adds the usages, in any order; a later one of the same pod replaces an earlier one. `pods` are
+/// those that were gathered.
+void gather_usages(
+    Gathered& gathered,
+    std::span<const spec::Pod* const> pods,
+    std::span<const NamedUsage> usages,
+    const Trust& trust = {}
 );
 
 }  // namespace swell::control::hpa

@@ -32,15 +32,24 @@ Target external_target(const spec::MetricTarget& target) {
 }
 
 struct ResourceRef {
-    std::string name, container;
+    const std::string& name;
+    const std::string& container;
     bool is_container = false;
 };
 
+/// Of a metric that has one of the two.
 ResourceRef resource_of(const spec::MetricSpec& metric) {
+    static const std::string none;
     if (metric.container_resource) {
         return {metric.container_resource->name, metric.container_resource->container, true};
     }
-    return {metric.resource ? metric.resource->name : "", "", false};
+    return {metric.resource ? metric.resource->name : none, none, false};
+}
+
+const char* words_of(bool is_container, bool is_average) {
+    if (is_average) return " resource";
+    return is_container ? " container resource utilization (percentage of request)"
+                        : " resource utilization (percentage of request)";
 }
 
 std::string reason_of(const Calculation& calculation, const Reading& reading) {
@@ -99,13 +108,7 @@ Proposal propose_resource(
             : for_utilization(reading.samples, static_cast<std::int32_t>(target.amount), terms);
     if (result.calculation.failure != Failure::none)
         return failed(reason_of(result.calculation, reading));
-    result.name = resource.name;
-    if (is_average) {
-        result.name += " resource";
-    } else {
-        result.name += resource.is_container ? " container resource" : " resource";
-        result.name += " utilization (percentage of request)";
-    }
+    result.name = resource.name + words_of(resource.is_container, is_average);
     spec::MetricValueStatus current =
         average_status(quantity_of(result.calculation.usage, resource.name));
     if (!is_average) current.average_utilization = result.calculation.utilization;

@@ -23,6 +23,9 @@ struct Config {
     Duration repeat_hold = std::chrono::minutes(2);
     bool journal_holds =
         true;  ///< whether decisions to do nothing are journaled; those of observers are
+    /// Whether what is journaled carries the windows, from which the next controller goes on: half
+    /// the cost of an entry, for nobody where the controller ends with the world.
+    bool journal_windows = true;
     /// Whether the status is written when nothing of it is new but the metrics: three runs in four,
     /// and a fifth of their cost, for nobody where nobody looks.
     bool status_of_metrics = true;

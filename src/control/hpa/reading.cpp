@@ -56,18 +56,26 @@ Reading read_measured(
     const spec::MetricSpec& metric,
     std::span<const metrics::PodMetrics> measured,
     Pods pods,
-    const Trust& trust
+    const Trust& trust,
+    std::optional<Gathered>* of_pods
 ) {
     if (measured.empty()) return empty("resource");
     const bool is_container = metric.container_resource.has_value();
     if (!is_container && !metric.resource) return {};
     const std::string& resource =
         is_container ? metric.container_resource->name : metric.resource->name;
-    const std::string container = is_container ? metric.container_resource->container : "";
-    Gathered gathered = gather(pods, usages_of(measured, resource, container), trust);
-    if (target_of(metric).form == Target::Form::utilization) {
-        gather_requests(gathered, pods, resource, container);
+    const std::string_view container =
+        is_container ? metric.container_resource->container : std::string_view();
+    Gathered gathered;
+    if (of_pods != nullptr && *of_pods) {
+        gathered = **of_pods;
+    } else {
+        gathered = gather_pods(pods);
+        if (target_of(metric).form == Target::Form::utilization)
+            gather_requests(gathered, pods, resource, container);
+        if (of_pods != nullptr) *of_pods = gathered;
     }
+    gather_usages(gathered, pods, usages_of(measured, resource, container), trust);
     Reading reading = reading_of(std::move(gathered));
     reading.measured = measured.front().timestamp;
     return reading;
@@ -79,20 +87,22 @@ Reading read_resource(
     const spec::MetricSpec& metric,
     const Result<std::vector<metrics::PodMetrics>>& answer,
     Pods pods,
-    const Trust& trust
+    const Trust& trust,
+    std::optional<Gathered>* of_pods
 ) {
     if (!answer) return failed("resource", answer.error().what);
-    return read_measured(metric, *answer, pods, trust);
+    return read_measured(metric, *answer, pods, trust, of_pods);
 }
 
 Reading read_resource(
     const spec::MetricSpec& metric,
     const Result<metrics::Metrics::Snapshot>& answer,
     Pods pods,
-    const Trust& trust
+    const Trust& trust,
+    std::optional<Gathered>* of_pods
 ) {
     if (!answer) return failed("resource", answer.error().what);
-    return read_measured(metric, **answer, pods, trust);
+    return read_measured(metric, **answer, pods, trust, of_pods);
 }
 
 Reading read_pods_metric(
@@ -100,7 +110,9 @@ Reading read_pods_metric(
 ) {
     if (!answer) return failed("custom", answer.error().what);
     if (answer->empty()) return empty("custom");
-    Reading reading = reading_of(gather(pods, *answer, trust));
+    Gathered gathered = gather_pods(pods);
+    gather_usages(gathered, pods, *answer, trust);
+    Reading reading = reading_of(std::move(gathered));
     reading.measured = answer->front().measured;
     return reading;
 }
@@ -114,7 +126,7 @@ Reading read_values(
     const char* api = source == ValueSource::custom ? "custom" : "external";
     if (!answer) return failed(api, answer.error().what);
     if (answer->empty()) return empty(api);
-    Reading reading = reading_of(gather(pods, {}));
+    Reading reading = reading_of(gather_pods(pods));
     reading.values = *answer;
     reading.measured = measured;
     return reading;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,19 +15,22 @@ namespace swell::control::hpa {
 
 using Pods = std::span<const spec::Pod* const>;
 
-/// Resource and ContainerResource.
+/// Resource and ContainerResource. `of_pods` is what was gathered of these very pods for this very
+/// metric, without usages; when it is empty it is filled. For who reads the same again and again.
 Reading read_resource(
     const spec::MetricSpec& metric,
     const Result<std::vector<metrics::PodMetrics>>& answer,
     Pods pods,
-    const Trust& trust = {}
+    const Trust& trust = {},
+    std::optional<Gathered>* of_pods = nullptr
 );
 
 Reading read_resource(
     const spec::MetricSpec& metric,
     const Result<metrics::Metrics::Snapshot>& answer,
     Pods pods,
-    const Trust& trust = {}
+    const Trust& trust = {},
+    std::optional<Gathered>* of_pods = nullptr
 );
 
 /// Pods: a metric that each pod has.

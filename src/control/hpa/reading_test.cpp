@@ -92,7 +92,7 @@ TEST(HpaReading, APodThatNoRuntimeHasSeenIsPending) {
     spec::Pod fresh = pod("a");
     fresh.status = {};
     const spec::Pod* const pods[] = {&fresh};
-    EXPECT_EQ(gather(pods, {}).samples.pods[0].phase, PodSample::Phase::pending);
+    EXPECT_EQ(gather_pods(pods).samples.pods[0].phase, PodSample::Phase::pending);
 }
 
 TEST(HpaReading, AMetricOfPodsLeavesOutWhatIsNoNumber) {

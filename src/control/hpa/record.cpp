@@ -78,7 +78,10 @@ std::string subject_of(const spec::HorizontalPodAutoscaler& hpa) {
 }
 
 journal::Entry entry_of(
-    const Observation& seen, const spec::HorizontalPodAutoscaler& hpa, const Decision& decision
+    const Observation& seen,
+    const spec::HorizontalPodAutoscaler& hpa,
+    const Decision& decision,
+    bool with_windows
 ) {
     journal::Entry entry;
     entry.at = seen.at;
@@ -103,8 +106,8 @@ journal::Entry entry_of(
         {"metrics", std::move(metrics)},
         {"recommended", decision.recommended},
         {"uid", hpa.metadata.uid},
-        {"memory", memory_of(decision.state)},
     };
+    if (with_windows) entry.observation["memory"] = memory_of(decision.state);
     if (decision.observed) entry.observation["observes"] = true;
     if (!decision.error.empty()) entry.observation["error"] = decision.error;
     entry.steps = decision.steps;

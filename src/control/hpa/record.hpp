@@ -13,9 +13,12 @@ std::string subject_of(const spec::HorizontalPodAutoscaler& hpa);
 
 /// The decision as the journal keeps it, with everything that explains it and what the autoscaler
 /// remembers. To be written before the replicas are. Actions: `scale`; `observe` where one that
-/// observes would; `hold`.
+/// observes would; `hold`. Without windows nothing can be restored from it.
 journal::Entry entry_of(
-    const Observation& seen, const spec::HorizontalPodAutoscaler& hpa, const Decision& decision
+    const Observation& seen,
+    const spec::HorizontalPodAutoscaler& hpa,
+    const Decision& decision,
+    bool with_windows = true
 );
 
 /// What the autoscaler remembered at its last entry, so that a restart of the control plane neither

@@ -43,7 +43,7 @@ spec::Pod next_pod(
 
 /// Pods that the quotas count already. One more is wanted for each that has ended.
 std::int32_t running(const cluster::Cluster& cluster, const TargetScale& target, Instant now) {
-    const auto selector = spec::Selector::parse(target.selector);
+    const auto selector = spec::Selector::parse(selector_text(target));
     std::int32_t count = 0;
     if (!selector) return count;
     for (const spec::Pod& pod : all_of<spec::Pod>(cluster, target.object.metadata().ns))

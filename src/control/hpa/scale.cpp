@@ -10,8 +10,7 @@ namespace {
 template <class T>
 TargetScale scale_of(const cluster::Object& object) {
     const T& target = object.as<T>();
-    const auto selector = spec::Selector::from(target.spec.selector);
-    return {object, target.spec.replicas, target.status.replicas, selector ? selector->text() : ""};
+    return {object, target.spec.replicas, target.status.replicas};
 }
 
 template <class T>
@@ -22,6 +21,15 @@ cluster::Object with_replicas(const cluster::Object& object, std::int32_t replic
 }
 
 }  // namespace
+
+std::string selector_text(const TargetScale& scale) {
+    const cluster::Object& object = scale.object;
+    const auto selector = spec::Selector::from(
+        object.is<spec::Deployment>() ? object.as<spec::Deployment>().spec.selector
+                                      : object.as<spec::ReplicaSet>().spec.selector
+    );
+    return selector ? selector->text() : "";
+}
 
 Result<TargetScale> read_scale(
     const cluster::Cluster& cluster,

@@ -12,8 +12,11 @@ struct TargetScale {
     cluster::Object object;
     std::int32_t replicas = 0;         ///< spec.replicas
     std::int32_t status_replicas = 0;  ///< status.replicas
-    std::string selector;              ///< text form; empty when the target has none
 };
+
+/// status.selector of the scale subresource: the text form; empty when the target has none. Made
+/// anew by each call, and the same for as long as the target's generation is.
+std::string selector_text(const TargetScale& scale);
 
 /// Reads the target: a Deployment or a ReplicaSet.
 /// Errors  not_found: `deployments.apps "web" not found`; invalid: no such kind, or one without

@@ -52,6 +52,7 @@ ReplicaSetController::ReplicaSetController(World world)
           [this](const Change& change) { on_pod(change); },
           [this] {
               pods_.relist();
+              settled_.clear();
               cluster::Query all;
               all.kind = kind_name;
               for (const Object& object : world_.cluster.list(all))
@@ -77,6 +78,7 @@ void ReplicaSetController::on_pod(const Change& change) {
     if (change.type == Change::Type::deleted)
         if (const auto found = expectations_.find(owner); found != expectations_.end())
             found->second.gone(metadata.uid);
+    settled_.erase(owner);
     queue_.add(owner);
 }
 
@@ -87,7 +89,9 @@ void ReplicaSetController::enqueue_selecting(const Object& pod) {
     query.ns = pod.metadata().ns;
     for (const Object& object : world_.cluster.list(query)) {
         const auto selector = spec::Selector::from(object.as<ReplicaSet>().spec.selector);
-        if (selector && selector->matches(pod.metadata().labels)) queue_.add(spec::key_of(object));
+        if (!selector || !selector->matches(pod.metadata().labels)) continue;
+        settled_.erase(spec::key_of(object));
+        queue_.add(spec::key_of(object));
     }
 }
 
@@ -96,8 +100,13 @@ Result<void> ReplicaSetController::look_at(const spec::Key& key) {
     if (!object) {
         queue_.remove(key);
         expectations_.erase(key);
+        settled_.erase(key);
         return {};
     }
+    const auto settled = settled_.find(key);
+    if (settled != settled_.end() && settled->second == object->metadata().resource_version)
+        return {};
+    settled_.erase(key);
     const auto& replica_set = object->as<ReplicaSet>();
     const auto selector = spec::Selector::from(replica_set.spec.selector);
     if (!selector || selector->empty()) return {};  // selects nothing it could call its own
@@ -109,17 +118,22 @@ Result<void> ReplicaSetController::look_at(const spec::Key& key) {
     for (const Object& pod : *own) seen.pods.push_back(&pod.as<spec::Pod>());
 
     Acted acted;
-    if (expectations_[key].met_by(seen.pods, seen.at)) {
+    const bool is_current = expectations_[key].met_by(seen.pods, seen.at);
+    if (is_current) {
         const auto result = act(*object, seen, replicaset::decide(seen));
         if (!result) return std::unexpected(result.error());
         acted = *result;
     } else {
         queue_.add_after(key, replicaset::Expectations::patience);
     }
+    const auto at = replicaset::look_again(seen);
+    // Before the status is written: a pod that changes meanwhile takes it back.
+    if (is_current && acted.wanted == 0 && !at) settled_.emplace(key, 0);
     const auto written = write_status(*object, replicaset::status(seen, acted.failure));
-    if (!written) return written;
+    if (!written) return std::unexpected(written.error());
     if (!acted.failure.empty()) return fail(Code::unavailable, acted.failure);
-    if (const auto at = replicaset::look_again(seen)) queue_.add_after(key, *at - seen.at);
+    if (at) queue_.add_after(key, *at - seen.at);
+    if (const auto rests = settled_.find(key); rests != settled_.end()) rests->second = *written;
     return {};
 }
 
@@ -200,15 +214,15 @@ ReplicaSetController::Acted ReplicaSetController::delete_pods(
     return acted;
 }
 
-Result<void> ReplicaSetController::write_status(
+Result<std::uint64_t> ReplicaSetController::write_status(
     const Object& object, const spec::ReplicaSetStatus& status
 ) {
     const auto& now = object.as<ReplicaSet>();
-    if (now.status == status) return {};
+    if (now.status == status) return now.metadata.resource_version;
     const auto written = world_.cluster.update_status(ReplicaSet{now.metadata, now.spec, status});
-    if (!written && written.error().code != Code::not_found)
-        return std::unexpected(written.error());
-    return {};
+    if (written) return written->metadata().resource_version;
+    if (written.error().code == Code::not_found) return 0;
+    return std::unexpected(written.error());
 }
 
 }  // namespace swell::control

@@ -50,13 +50,19 @@ class ReplicaSetController {
     Acted create_pods(const cluster::Object& object, const std::vector<std::string>& names);
     Acted delete_pods(const cluster::Object& object, const replicaset::Pods& victims);
     bool create_pod(const cluster::Object& object, const std::string& name, Acted& acted);
-    Result<void> write_status(const cluster::Object& object, const spec::ReplicaSetStatus& status);
+    /// Gives the version that the ReplicaSet has then; 0 when it is gone.
+    Result<std::uint64_t> write_status(
+        const cluster::Object& object, const spec::ReplicaSetStatus& status
+    );
 
     World world_;
     std::function<spec::Pod(spec::Pod)> admit_;
     Workqueue queue_;
     Dependents pods_;
     std::map<spec::Key, replicaset::Expectations> expectations_;
+    /// Of those for which nothing is left to be done: at which version, while none of their pods
+    /// changes. Own status writes are news to nobody.
+    std::map<spec::Key, std::uint64_t> settled_;
     Follow follow_replica_sets_, follow_pods_;
 };
 

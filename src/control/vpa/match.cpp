@@ -35,7 +35,7 @@ Governor govern(
                      "scalable controller";
         return made;
     }
-    auto selector = spec::Selector::parse(scale->selector);
+    auto selector = spec::Selector::parse(hpa::selector_text(*scale));
     if (!selector) {
         made.fault = "Cannot read targetRef. Reason: " + selector.error().what;
         return made;
