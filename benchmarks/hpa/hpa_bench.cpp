@@ -139,10 +139,12 @@ class Evaluation {
     std::optional<control::hpa::Gathered> of_pods_;
     Result<std::vector<metrics::PodMetrics>> answer_;
     spec::HorizontalPodAutoscaler hpa_ = autoscaler();
-    /// Twenty recommendations: as many as five minutes have.
-    control::hpa::State state_{
-        std::vector<control::hpa::Recommendation>(20, {.replicas = 1, .at = now - 1min}), {}, {}
-    };
+    /// Twenty recommendations, as many as five minutes have, and one that has just passed.
+    control::hpa::State state_ = [] {
+        std::vector<control::hpa::Recommendation> all(20, {.replicas = 1, .at = now - 1min});
+        all.push_back({.replicas = 1, .at = now - 5min - 1s});
+        return control::hpa::State{std::move(all), {}, {}};
+    }();
     std::int32_t replicas_ = 0;
 };
 

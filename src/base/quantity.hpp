@@ -43,7 +43,12 @@ class Quantity {
     /// Thousandths, rounded away from zero (cores to millicores).
     std::int64_t milli_value() const { return is_milli() ? unscaled_ : scaled(-3); }
     /// Same, with the ends of the range for what is beyond them.
-    std::int64_t milli_saturated() const { return is_milli() ? unscaled_ : milli_within_range(); }
+    std::int64_t milli_saturated() const {
+        if (is_milli()) return unscaled_;
+        if (scale_ != -9 || big_) return milli_within_range();
+        constexpr std::int64_t by = 1'000'000;  // nanocores, as they are measured
+        return unscaled_ / by + (unscaled_ % by > 0) - (unscaled_ % by < 0);
+    }
     /// The same amount in thousandths, rounded away from zero; as it is when it has nothing finer.
     Quantity rounded_to_milli() const;
     /// As Go's AsApproximateFloat64, bit for bit.

@@ -57,7 +57,7 @@ Row row_of(const std::string& name, const ServiceOutcome& one) {
         std::to_string(one.lowest) + "-" + std::to_string(one.highest),
         format("%.1f", one.replica_hours),
         format("%.0f", one.served.arrived),
-        format("%.3f %%", 100 * one.served.late / requests),
+        format("%.3f %%", 100 * share_over_objective(one.served)),
         format("%.3f %%", 100 * one.served.failed / requests),
         std::to_string(one.decisions),
         std::to_string(one.flaps)
@@ -322,7 +322,7 @@ double share_over_objective(const Served& served) {
 
 std::string table(const std::vector<Side>& sides) {
     std::vector<Row> rows = {
-        {"SERVICE", "REPLICAS", "REPLICA-HOURS", "REQUESTS", "LATE", "FAILED", "DECISIONS", "FLAPS"}
+        {"SERVICE", "REPLICAS", "REPLICA-HOURS", "REQUESTS", "OVER", "FAILED", "DECISIONS", "FLAPS"}
     };
     const std::vector<std::string> services = services_of(sides);
     for (const std::string& name : services)

@@ -18,9 +18,10 @@ struct Side {
 
 /// A table, a line a service, with their sum:
 ///
-///     SERVICE  REPLICAS  REPLICA-HOURS  REQUESTS  LATE  FAILED  DECISIONS  FLAPS
+///     SERVICE  REPLICAS  REPLICA-HOURS  REQUESTS  OVER  FAILED  DECISIONS  FLAPS
 ///
-/// Two sides stand below each other, and a line says the difference. Below, a line for each service
+/// OVER is the share of the requests that were late or failed, FAILED of those that failed. Two
+/// sides stand below each other, and a line says the difference. Below, a line for each service
 /// that was sized vertically: `shop: resized in place 4 pods, evicted none; 9.2 core-hours; …`.
 std::string table(const std::vector<Side>& sides);
 

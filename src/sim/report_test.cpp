@@ -25,8 +25,8 @@ TEST(Report, Table) {
     const Outcome one = outcome(12.5, 90), other = outcome(10, 40);
     EXPECT_EQ(
         table({{"", one}}),
-        "SERVICE   REPLICAS   REPLICA-HOURS   REQUESTS      LATE    FAILED   DECISIONS   FLAPS\n"
-        "shop           2-7            12.5       1000   9.000 %   1.000 %           2       1\n"
+        "SERVICE   REPLICAS   REPLICA-HOURS   REQUESTS       OVER    FAILED   DECISIONS   FLAPS\n"
+        "shop           2-7            12.5       1000   10.000 %   1.000 %           2       1\n"
     );
     const std::string both = table({{"a.yaml", one}, {"b.yaml", other}});
     EXPECT_NE(both.find("shop (a.yaml)"), std::string::npos) << both;

@@ -136,7 +136,7 @@ void simulate_command(CLI::App& app, Options& o) {
     simulate->add_option("--seed", o.seed, "Of all chance; default 1. Same seed, same bytes")
         ->check(not_negative<std::uint64_t>());
     simulate->add_option("--peak", o.peak, "Scale each trace so that its highest rate is this")
-        ->check(between(0, 1e9));
+        ->check(between(1e-3, 1e9));
     simulate->add_option(
         "--compare",
         o.compare,

@@ -24,11 +24,11 @@ std::int64_t to_int64(double value) {
     return static_cast<std::int64_t>(value);
 }
 
-// Where the original converts without a cap, an absurdly large ratio becomes the smallest number
-// and shrinks the target to its minimum; here it is capped everywhere.
-std::int32_t to_replicas(double value) {
-    if (value >= static_cast<double>(most_replicas)) return most_replicas;
-    if (!(value > -2147483649.0)) return std::numeric_limits<std::int32_t>::min();
+// A double that fits no int32 becomes the smallest one, as on amd64, unless it is capped.
+std::int32_t to_replicas(double value, bool is_capped) {
+    if (is_capped && value > static_cast<double>(most_replicas)) return most_replicas;
+    if (!(value > -2147483649.0 && value < 2147483648.0))
+        return std::numeric_limits<std::int32_t>::min();
     return static_cast<std::int32_t>(value);
 }
 
@@ -108,7 +108,8 @@ void decide_first(Calculation& result, const Terms& terms) {
         result.replicas = terms.current;
     } else {
         result.rule = Rule::usage_ratio;
-        result.replicas = to_replicas(std::ceil(result.ratio * result.groups.ready));
+        result.replicas =
+            to_replicas(std::ceil(result.ratio * result.groups.ready), terms.caps_overflow);
     }
 }
 
@@ -128,7 +129,9 @@ void decide_filled_in(Calculation& result, const FilledIn& filled, const Terms& 
         result.rule = Rule::filled_in_other_side;
         return;
     }
-    const auto wanted = to_replicas(std::ceil(filled.ratio * static_cast<double>(filled.size)));
+    const auto wanted = to_replicas(
+        std::ceil(filled.ratio * static_cast<double>(filled.size)), terms.caps_overflow
+    );
     if ((then_down && wanted > terms.current) || (then_up && wanted < terms.current)) {
         result.rule = Rule::filled_in_wrong_way;
         return;
@@ -242,7 +245,7 @@ Calculation for_value(
     result.ratio = static_cast<double>(value) / static_cast<double>(target);
     if (terms.current == 0) {
         result.rule = Rule::from_zero;
-        result.replicas = to_replicas(std::ceil(result.ratio));
+        result.replicas = to_replicas(std::ceil(result.ratio), terms.caps_overflow);
         return result;
     }
     if (terms.tolerances.is_within(result.ratio)) {
@@ -261,12 +264,16 @@ Calculation for_value(
     }
     result.counted = result.groups.ready;
     result.rule = Rule::usage_ratio;
-    result.replicas = to_replicas(std::ceil(result.ratio * result.groups.ready));
+    result.replicas = to_replicas(std::ceil(result.ratio * result.groups.ready), true);
     return result;
 }
 
 Calculation for_shared_value(
-    std::int64_t value, std::int64_t target, std::int32_t pods, const Tolerances& tolerances
+    std::int64_t value,
+    std::int64_t target,
+    std::int32_t pods,
+    const Tolerances& tolerances,
+    bool is_capped
 ) {
     Calculation result;
     result.used = value;
@@ -278,8 +285,9 @@ Calculation for_shared_value(
         result.replicas = pods;
     } else {
         result.rule = Rule::per_pod;
-        result.replicas =
-            to_replicas(std::ceil(static_cast<double>(value) / static_cast<double>(target)));
+        result.replicas = to_replicas(
+            std::ceil(static_cast<double>(value) / static_cast<double>(target)), is_capped
+        );
     }
     return result;
 }

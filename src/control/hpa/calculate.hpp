@@ -51,6 +51,10 @@ struct Terms {
     Duration cpu_initialization_period = std::chrono::minutes(5);
     Duration initial_readiness_delay = std::chrono::seconds(30);
     bool is_cpu = false;  ///< only cpu is ignored while a pod starts up
+    /// Beyond the original, which turns more than 2147483647 replicas into the smallest number in
+    /// some of its formulas, and so shrinks the target to its minimum: whether they are capped in
+    /// all of them.
+    bool caps_overflow = false;
 };
 
 /// How the pods were sorted.
@@ -117,17 +121,22 @@ Calculation for_average(const Samples& samples, std::int64_t target, const Terms
 
 /// Replicas for one value of the whole target (Object and External with Value).
 ///
-///     desired = ceil(value / target · running and ready pods)
+///     desired = ceil(value / target · running and ready pods), at most 2147483647
 ///
-/// With no replicas: ceil(value / target). Errors  no_pods.
+/// With no replicas: ceil(value / target), without a cap (see Terms). Errors  no_pods.
 Calculation for_value(
     const Samples& samples, std::int64_t value, std::int64_t target, const Terms& terms
 );
 
 /// Replicas for a value that all pods share (Object and External with AverageValue): ceil(value /
-/// target). `pods` is scale.status.replicas.
+/// target). `pods` is scale.status.replicas. `is_capped`: at most 2147483647, as External is and
+/// Object is not (see Terms).
 Calculation for_shared_value(
-    std::int64_t value, std::int64_t target, std::int32_t pods, const Tolerances& tolerances
+    std::int64_t value,
+    std::int64_t target,
+    std::int32_t pods,
+    const Tolerances& tolerances,
+    bool is_capped
 );
 
 /// Sum of an external metric's series, as the original adds them: past the largest number it stays

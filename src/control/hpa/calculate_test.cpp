@@ -134,18 +134,59 @@ TEST(HpaCalculate, ValueAndSharedValue) {
     EXPECT_EQ(for_value(samples("rrp", 0), 90, 30, terms(3)).replicas, 6)
         << "running and ready pods";
     EXPECT_EQ(for_value(samples("", 0), 90, 30, terms(0)).replicas, 3) << "from zero";
-    EXPECT_EQ(for_shared_value(105, 10, 10, {}).replicas, 10) << "within tolerance";
-    EXPECT_EQ(for_shared_value(115, 10, 10, {}).replicas, 12);
-    EXPECT_EQ(for_shared_value(115, 10, 0, {}).replicas, 12) << "from zero";
+    EXPECT_EQ(for_shared_value(105, 10, 10, {}, false).replicas, 10) << "within tolerance";
+    EXPECT_EQ(for_shared_value(115, 10, 10, {}, false).replicas, 12);
+    EXPECT_EQ(for_shared_value(115, 10, 0, {}, false).replicas, 12) << "from zero";
 }
 
-TEST(HpaCalculate, AbsurdAmountsDoNotShrink) {
-    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    EXPECT_EQ(for_shared_value(most, 1, 2, {}).replicas, std::numeric_limits<std::int32_t>::max());
-    EXPECT_EQ(
-        for_value(samples("rr", 0), most, 1, terms(2)).replicas,
-        std::numeric_limits<std::int32_t>::max()
-    );
+TEST(HpaCalculate, AmountsBeyondAllReplicas) {
+    constexpr std::int64_t much = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+    constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+    struct Overflow {
+        const char* why;
+        std::int32_t as_the_original, capped;
+        Calculation (*calculate)(const Terms&);
+    };
+    const Overflow overflows[] = {
+        {"Value is capped",
+         most,
+         most,
+         [](const Terms& t) { return for_value(samples("rr", 0), much, 1, t); }},
+        {"but not from zero",
+         least,
+         most,
+         [](const Terms& t) {
+             Terms from_zero = t;
+             from_zero.current = 0;
+             return for_value({}, much, 1, from_zero);
+         }},
+        {"an average is not",
+         least,
+         most,
+         [](const Terms& t) { return for_average(samples("rr", much / 4), 1, t); }},
+        {"AverageValue of External is capped",
+         most,
+         most,
+         [](const Terms& t) { return for_shared_value(much, 1, 2, t.tolerances, true); }},
+        {"of Object it is not",
+         least,
+         most,
+         [](const Terms& t) { return for_shared_value(much, 1, 2, t.tolerances, t.caps_overflow); }
+        },
+        {"the largest number there is, is one",
+         most,
+         most,
+         [](const Terms& t) { return for_shared_value(most, 1, 2, t.tolerances, t.caps_overflow); }
+        },
+    };
+    for (const Overflow& c : overflows) {
+        SCOPED_TRACE(c.why);
+        Terms given = terms(2);
+        EXPECT_EQ(c.calculate(given).replicas, c.as_the_original);
+        given.caps_overflow = true;
+        EXPECT_EQ(c.calculate(given).replicas, c.capped);
+    }
 }
 
 TEST(HpaCalculate, SumsOfExternalValues) {

@@ -60,7 +60,9 @@ bool is_news(const spec::HpaStatus& now, const spec::HpaStatus& before) {
 HpaController::HpaController(World world, Config config)
     : world_(world),
       config_(config),
-      queue_(world.clock, [this](const spec::Key& key) { return reconcile(key); }) {}
+      queue_(world.clock, [this](const spec::Key& key) { return reconcile(key); }) {
+    config_.caps_overflow = true;
+}
 
 HpaController::~HpaController() {
     for (const auto& [kind, following] : following_) world_.clock.cancel(following.relist);
@@ -180,7 +182,8 @@ Observation HpaController::observe(
     }
     seen.replicas = scale->replicas;
     seen.status_replicas = scale->status_replicas;
-    observe_pods(key, hpa, *scale, kept, seen);
+    // One that is off or out of bounds selects no pods, so that it is in nobody's way.
+    if (asks_metrics(hpa, seen.replicas, config_)) observe_pods(key, hpa, *scale, kept, seen);
     return seen;
 }
 
@@ -205,6 +208,9 @@ bool HpaController::know_selector(const TargetScale& scale, Kept& kept, Observat
         }
         kept.selector = *std::move(selector);
         kept.selector_text = std::move(text);
+        kept.query.kind = kind_of<spec::Pod>().name;
+        kept.query.ns = target.ns;
+        kept.query.labels = *kept.selector;
         ++selectors_;
     }
     kept.target_uid = target.uid;
@@ -216,11 +222,7 @@ void HpaController::observe_pods(
     const spec::Key& key, const Hpa& hpa, const TargetScale& scale, Kept& kept, Observation& seen
 ) {
     if (!know_selector(scale, kept, seen)) return;
-    cluster::Query query;
-    query.kind = kind_of<spec::Pod>().name;
-    query.ns = hpa.metadata.ns;
-    query.labels = *kept.selector;
-    const std::vector<cluster::Object> objects = world_.cluster.list(query);
+    const std::vector<cluster::Object> objects = world_.cluster.list(kept.query);
     // Objects do not change, so the same ones, which are kept alive here, say the same.
     const auto value = &cluster::Object::value;
     const bool are_same = kept.read_generation == hpa.metadata.generation &&
@@ -233,7 +235,8 @@ void HpaController::observe_pods(
     if (const std::string other = also_selected_by(key, objects, are_same, kept); !other.empty()) {
         seen.selector_fault = Observation::SelectorFault::ambiguous;
         seen.selector_text = "pods by selector " + kept.selector_text +
-                             " are controlled by more than one HPA (e.g. " + other + ")";
+                             " are controlled by more than one HPA (e.g. [" + key.ns + "/" +
+                             key.name + " " + other + "])";
         return;
     }
     std::vector<const spec::Pod*> pods;

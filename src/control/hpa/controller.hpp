@@ -72,6 +72,7 @@ class HpaController {
         std::int64_t target_generation = 0;  ///< as it was at this one
         std::string selector_text;
         std::optional<spec::Selector> selector;
+        cluster::Query query;                  ///< the pods that it selects
         std::uint64_t alone_at = 0;            ///< selectors_ when no other selected its pods
         std::vector<spec::Labels> alone_with;  ///< which had these labels
         std::vector<cluster::Object> pods;     ///< of the last run, and what they said of each

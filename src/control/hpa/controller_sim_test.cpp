@@ -500,7 +500,84 @@ TEST_F(HpaControllerTest, TwoForOneTargetBothStop) {
         const auto active = std::ranges::find(conditions, "ScalingActive", &spec::Condition::type);
         ASSERT_NE(active, conditions.end());
         EXPECT_EQ(active->reason, "AmbiguousSelector");
+        const std::string self = std::string("default/") + name;
+        EXPECT_EQ(
+            active->message,
+            "pods by selector app=shop are controlled by more than one HPA (e.g. [" + self + " " +
+                (self == "default/shop" ? "default/other" : "default/shop") + "])"
+        );
     }
+}
+
+TEST_F(HpaControllerTest, OneThatIsOffIsInNobodysWay) {
+    spec::Deployment off;
+    off.metadata.name = "old";
+    off.metadata.ns = "default";
+    off.spec.replicas = 0;
+    off.spec.selector.match_labels = {{"app", "shop"}};
+    off.spec.pod_template.metadata.labels = {{"app", "shop"}};
+    off.spec.pod_template.spec.containers = {container()};
+    ASSERT_TRUE(store->create(off));
+    spec::HorizontalPodAutoscaler idle = hpa();
+    idle.metadata.name = "idle";
+    idle.spec.scale_target_ref.name = "old";
+    ASSERT_TRUE(store->create(idle));
+    ASSERT_TRUE(store->create(hpa()));
+    begin();
+    run_settling(40s);
+    EXPECT_GT(replicas(), 2);
+    // Once it is on, both are in each other's way.
+    const auto object = store->get({"Deployment", "default", "old"});
+    spec::Deployment on = object->as<spec::Deployment>();
+    on.spec.replicas = 2;
+    ASSERT_TRUE(store->update(on));
+    run_settling(40s);
+    for (const spec::Condition& condition : stored().status.conditions)
+        if (condition.type == "ScalingActive") {
+            EXPECT_EQ(condition.reason, "AmbiguousSelector");
+        }
+}
+
+TEST_F(HpaControllerTest, WhatPodsSaidIsReadAnewWhenTheyChange) {
+    metrics.milli = 70;
+    ASSERT_TRUE(store->create(hpa()));
+    begin();
+    run_settling(20s);
+    ASSERT_EQ(replicas(), 2);
+    // Half the requests: the same usage is twice the utilization.
+    cluster::Cluster::Deletion at_once;
+    at_once.grace_seconds = 0;
+    for (const std::string& name : metrics.names) {
+        const spec::Pod before = store->get({"Pod", "default", name})->as<spec::Pod>();
+        ASSERT_TRUE(store->remove({"Pod", "default", name}, at_once));
+        spec::Pod pod = before;
+        pod.metadata.uid.clear();
+        pod.metadata.resource_version = 0;
+        pod.spec.containers[0].resources.requests["cpu"] = Quantity::from_milli(50);
+        ASSERT_TRUE(store->create(pod));
+        pod.status = before.status;
+        ASSERT_TRUE(store->update_status(pod));
+    }
+    run_settling(20s);
+    EXPECT_EQ(replicas(), 4);
+}
+
+TEST_F(HpaControllerTest, WhatPodsSaidIsReadAnewForAnotherMetric) {
+    metrics.milli = 70;
+    spec::HorizontalPodAutoscaler by_amount = hpa();  // for which no requests are read
+    spec::MetricTarget& target = by_amount.spec.metrics[0].resource->target;
+    target = {};
+    target.type = "AverageValue";
+    target.average_value = Quantity::from_milli(70);
+    ASSERT_TRUE(store->create(by_amount));
+    begin();
+    run_settling(20s);
+    spec::HorizontalPodAutoscaler by_share = stored();
+    by_share.spec.metrics = hpa().spec.metrics;
+    by_share.spec.metrics[0].resource->target.average_utilization = 35;
+    ASSERT_TRUE(store->update(by_share));
+    run_settling(5s);
+    EXPECT_EQ(replicas(), 4);
 }
 
 spec::HorizontalPodAutoscaler observing(spec::HorizontalPodAutoscaler hpa) {

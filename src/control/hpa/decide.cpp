@@ -63,19 +63,21 @@ class Run {
         if (result_.state.recommendations.empty()) {
             result_.state.recommendations.push_back({seen_.replicas, seen_.at});
         }
-        if (is_disabled()) {
+        if (!asks_metrics(hpa_, seen_.replicas, config_)) {
             tell_scale();
-            disable();
-        } else if (seen_.replicas != 0 && seen_.replicas > hpa_.spec.max_replicas) {
-            enforce(
-                hpa_.spec.max_replicas,
-                "Current number of replicas above Spec.MaxReplicas",
-                "above-max-replicas"
-            );
-        } else if (seen_.replicas != 0 && seen_.replicas < min()) {
-            enforce(
-                min(), "Current number of replicas below Spec.MinReplicas", "below-min-replicas"
-            );
+            if (seen_.replicas == 0) {
+                disable();
+            } else if (seen_.replicas > hpa_.spec.max_replicas) {
+                enforce(
+                    hpa_.spec.max_replicas,
+                    "Current number of replicas above Spec.MaxReplicas",
+                    "above-max-replicas"
+                );
+            } else {
+                enforce(
+                    min(), "Current number of replicas below Spec.MinReplicas", "below-min-replicas"
+                );
+            }
         } else if (!ask_metrics()) {
             tell_scale();
             return std::move(result_);
@@ -192,13 +194,6 @@ class Run {
         });
     }
 
-    // A zero that somebody else set turns the autoscaler off; its own zero does not.
-    bool is_disabled() const {
-        if (seen_.replicas != 0) return false;
-        if (!config_.scale_to_zero || !is_scaled_to_zero(result_.status)) return true;
-        return min() == 0 && !has_metric_without_pods(hpa_.spec);
-    }
-
     void disable() {
         set("ScalingActive",
             {false,
@@ -209,7 +204,6 @@ class Run {
     }
 
     void enforce(std::int32_t bound, const char* reason, const char* rule) {
-        tell_scale();
         result_.desired = bound;
         result_.reason = reason;
         step(rule, [&] { return explain_bound(rule, seen_.replicas, bound); });
@@ -273,6 +267,7 @@ class Run {
             .tolerances = tolerances(),
             .cpu_initialization_period = config_.cpu_initialization_period,
             .initial_readiness_delay = config_.initial_readiness_delay,
+            .caps_overflow = config_.caps_overflow,
         };
         const Scale scale{.ns = hpa_.metadata.ns, .status_replicas = seen_.status_replicas};
         const std::vector<spec::MetricSpec>& metrics = hpa_.spec.metrics;
@@ -426,7 +421,20 @@ class Run {
     std::vector<spec::MetricStatus> statuses_;
 };
 
+// A zero that somebody else set turns the autoscaler off; its own zero does not.
+bool is_disabled(const spec::HorizontalPodAutoscaler& hpa, const Config& config) {
+    if (!config.scale_to_zero || !is_scaled_to_zero(hpa.status)) return true;
+    return hpa.spec.min_replicas == 0 && !has_metric_without_pods(hpa.spec);
+}
+
 }  // namespace
+
+bool asks_metrics(
+    const spec::HorizontalPodAutoscaler& hpa, std::int32_t replicas, const Config& config
+) {
+    if (replicas == 0) return !is_disabled(hpa, config);
+    return replicas <= hpa.spec.max_replicas && replicas >= hpa.spec.min_replicas.value_or(1);
+}
 
 Decision decide(
     const Observation& seen,

@@ -59,6 +59,12 @@ struct Decision {
 
 /// Whether a decision comes with its arithmetic in words. It costs ten times the decision, and
 /// most decisions are like the one before: decide() again, with words, when they are needed.
+/// Whether a run comes to the metrics: not where the target is switched off, or has to be brought
+/// back within the bounds first. Nothing else of the target is looked at then.
+bool asks_metrics(
+    const spec::HorizontalPodAutoscaler& hpa, std::int32_t replicas, const Config& config
+);
+
 enum class Words : std::uint8_t { none, full };
 
 /// One run of the autoscaler, in the original's order: the target, the bounds that bypass the

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "spec/kinds/resources.hpp"
+
 namespace swell::control::hpa {
 
 namespace {
@@ -105,35 +107,10 @@ bool has_pod_level_requests(const spec::Pod& pod) {
     });
 }
 
-// What the scheduler reserves for the containers together: the larger of all that run at once and
-// of each init container beside the sidecars started before it.
-std::optional<std::int64_t> aggregated_request(const spec::Pod& pod, std::string_view resource) {
-    std::int64_t running = 0, sidecars = 0, starting = 0;
-    bool any = false, found = false;
-    for (const spec::Container& container : pod.spec.containers) {
-        running += request_in(container.resources.requests, resource, found);
-        any = any || found;
-    }
-    for (const spec::Container& container : pod.spec.init_containers) {
-        const std::int64_t request = request_in(container.resources.requests, resource, found);
-        any = any || found;
-        if (is_sidecar(container)) {
-            running += request;
-            sidecars += request;
-            starting = std::max(starting, sidecars);
-        } else {
-            starting = std::max(starting, request + sidecars);
-        }
-    }
-    if (!any) return std::nullopt;
-    return std::max(running, starting);
-}
-
+// What the scheduler reserves for the pod, overhead included.
 Result<std::int64_t> pod_level_request(const spec::Pod& pod, std::string_view resource) {
-    bool found = false;
-    const std::int64_t request = request_in(pod.spec.resources.requests, resource, found);
-    if (found) return request;
-    if (const auto aggregated = aggregated_request(pod, resource)) return *aggregated;
+    const spec::ResourceList requests = spec::requests_of(pod.spec);
+    if (const Quantity* const amount = amount_in(requests, resource)) return amount->milli_value();
     return fail(
         Code::not_found,
         "missing pod-level request for " + std::string(resource) + " in Pod " + pod.metadata.name

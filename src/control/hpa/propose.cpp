@@ -1,6 +1,7 @@
 #include "control/hpa/propose.hpp"
 
 #include <limits>
+#include <utility>
 
 namespace swell::control::hpa {
 
@@ -67,7 +68,7 @@ Quantity quantity_of(std::int64_t amount, const std::string& resource = {}) {
 
 spec::MetricValueStatus average_status(Quantity average) {
     spec::MetricValueStatus status;
-    status.average_value = average;
+    status.average_value = std::move(average);
     return status;
 }
 
@@ -85,39 +86,43 @@ Proposal propose_resource(
                                               : resource.name + " resource") +
                        " metric value: " + event_text;
         result.event_text = std::move(event_text);
-        return result;
     };
     const auto failed = [&](const std::string& why) {
-        return refused(
+        refused(
             "failed to get " + resource.name + (is_average ? " usage: " : " utilization: ") + why
         );
     };
     if (target.form == Form::none) {
-        return refused(
+        refused(
             "invalid resource metric source: neither an average utilization target nor an average "
             "value (usage) target was set"
         );
+        return result;
     }
     if (!reading.error.empty()) {
-        return failed("unable to get metrics for resource " + resource.name + ": " + reading.error);
+        failed("unable to get metrics for resource " + resource.name + ": " + reading.error);
+        return result;
     }
     terms.is_cpu = resource.name == "cpu";
     result.calculation =
         is_average
             ? for_average(reading.samples, target.amount, terms)
             : for_utilization(reading.samples, static_cast<std::int32_t>(target.amount), terms);
-    if (result.calculation.failure != Failure::none)
-        return failed(reason_of(result.calculation, reading));
+    if (result.calculation.failure != Failure::none) {
+        failed(reason_of(result.calculation, reading));
+        return result;
+    }
     result.name = resource.name + words_of(resource.is_container, is_average);
     spec::MetricValueStatus current =
         average_status(quantity_of(result.calculation.usage, resource.name));
     if (!is_average) current.average_utilization = result.calculation.utilization;
     result.status.type = metric.type;
     if (resource.is_container) {
-        result.status.container_resource =
-            spec::ContainerResourceMetricStatus{resource.name, resource.container, current};
+        result.status.container_resource = spec::ContainerResourceMetricStatus{
+            resource.name, resource.container, std::move(current)
+        };
     } else {
-        result.status.resource = spec::ResourceMetricStatus{resource.name, current};
+        result.status.resource = spec::ResourceMetricStatus{resource.name, std::move(current)};
     }
     return result;
 }
@@ -148,6 +153,7 @@ Proposal propose_pods(
 
 // Object and External share the arithmetic.
 Calculation calculate_value(
+    const spec::MetricSpec& metric,
     const Reading& reading,
     std::int64_t value,
     const Target& target,
@@ -155,7 +161,10 @@ Calculation calculate_value(
     const Terms& terms
 ) {
     if (target.form == Form::value) return for_value(reading.samples, value, target.amount, terms);
-    return for_shared_value(value, target.amount, scale.status_replicas, terms.tolerances);
+    const bool is_capped = terms.caps_overflow || metric.external.has_value();
+    return for_shared_value(
+        value, target.amount, scale.status_replicas, terms.tolerances, is_capped
+    );
 }
 
 spec::MetricValueStatus value_status(const Target& target, std::int64_t usage) {
@@ -186,12 +195,12 @@ Proposal propose_object(
             "invalid object metric source: neither a value target nor an average value target was "
             "set";
     } else if (!reading.error.empty()) {
-        const std::string ns = described.kind == "Namespace" ? "" : std::string(scale.ns);
         result.event_text = "unable to get metric " + object.metric.name + " on " + described.kind +
-                            " " + ns + "/" + described.name + ": " + reading.error;
+                            " " + std::string(scale.ns) + "/" + described.name + ": " +
+                            reading.error;
     } else {
         const std::int64_t value = reading.values.empty() ? 0 : reading.values.front();
-        result.calculation = calculate_value(reading, value, target, scale, terms);
+        result.calculation = calculate_value(metric, reading, value, target, scale, terms);
         result.event_text = value_failure(result.calculation);
     }
     if (!result.event_text.empty()) {
@@ -233,12 +242,10 @@ Proposal propose_external(
     } else {
         const std::int64_t value =
             is_shared ? sum_of_shared_values(reading.values) : sum_of_values(reading.values);
-        result.calculation = calculate_value(reading, value, target, scale, terms);
-        // A sum that is 2^63 as a double is the original's cap, of the average as well.
-        if (is_shared && static_cast<double>(value) >= 0x1.0p63) {
+        result.calculation = calculate_value(metric, reading, value, target, scale, terms);
+        // Of a sum that is 2^63 as a double the original takes no average.
+        if (is_shared && static_cast<double>(value) >= 0x1.0p63)
             result.calculation.usage = std::numeric_limits<std::int64_t>::max();
-            result.calculation.replicas = std::numeric_limits<std::int32_t>::max();
-        }
         result.event_text = value_failure(result.calculation);
     }
     if (!result.event_text.empty()) {

@@ -19,6 +19,8 @@ struct Config {
     Duration initial_readiness_delay = std::chrono::seconds(30);
     bool scale_to_zero = true;           ///< gate HPAScaleToZero
     bool configurable_tolerance = true;  ///< gate HPAConfigurableTolerance
+    /// See Terms; HpaController sets it: a metric that is absurd shrinks nothing.
+    bool caps_overflow = false;
     /// How often a decision to do nothing is journaled while its rules stay the same.
     Duration repeat_hold = std::chrono::minutes(2);
     bool journal_holds =

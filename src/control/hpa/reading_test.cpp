@@ -95,6 +95,20 @@ TEST(HpaReading, APodThatNoRuntimeHasSeenIsPending) {
     EXPECT_EQ(gather_pods(pods).samples.pods[0].phase, PodSample::Phase::pending);
 }
 
+TEST(HpaReading, WhatThePodAsksForAsAWholeCountsItsOverhead) {
+    spec::Pod whole = pod("a");
+    whole.spec.resources.requests = {{"cpu", Quantity::from_milli(100)}};
+    whole.spec.overhead = {{"cpu", Quantity::from_milli(60)}};
+    const spec::Pod* const pods[] = {&whole};
+    const std::vector<metrics::PodMetrics> answer = {measured("a", {Quantity::from_milli(30)}, 5s)};
+    EXPECT_EQ(read_resource(cpu_at(50), answer, pods).samples.pods[0].request, 160);
+    whole.spec.resources = {};
+    const std::int64_t containers =
+        pod("a").spec.containers[0].resources.requests.at("cpu").milli_value();
+    EXPECT_EQ(read_resource(cpu_at(50), answer, pods).samples.pods[0].request, containers)
+        << "the containers' alone do not, as in the original";
+}
+
 TEST(HpaReading, AMetricOfPodsLeavesOutWhatIsNoNumber) {
     const spec::Pod a = pod("a"), b = pod("b");
     const spec::Pod* const pods[] = {&a, &b};
