@@ -138,6 +138,11 @@ struct VpaControllerTest : testing::Test {
         CHECK(store->update_status(pod).has_value());
     }
 
+    void set_phase(spec::Pod pod, const char* phase) {
+        pod.status.phase = phase;
+        CHECK(store->update_status(pod).has_value());
+    }
+
     void run_settling(Duration duration) {
         for (const Instant until = clock.now() + duration; clock.now() < until;) {
             clock.run_for(10s);
@@ -230,6 +235,54 @@ TEST_F(VpaControllerTest, RecreateEvictsAFewAtATimeUntilAllFit) {
     EXPECT_THAT(entry.summary, HasSubstr("a request is outside the recommended range"));
     run_settling(30min);
     EXPECT_EQ(entries("evict").size(), 4u) << "and then it rests";
+}
+
+TEST_F(VpaControllerTest, PodsThatNeverRanAreNoReason) {
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    for (const spec::Pod& pod : pods()) set_phase(pod, "Pending");
+    begin();
+    clock.run_for(65s);
+    EXPECT_EQ(
+        conditions(),
+        (std::vector<std::string>{"NoPodsMatched=True", "RecommendationProvided=False"})
+    );
+    EXPECT_TRUE(stored().status.recommendation->container_recommendations.empty());
+    EXPECT_TRUE(entries("evict").empty());
+    EXPECT_EQ(journal.entries().back().steps.front().rule, "no-pods");
+    for (const spec::Pod& pod : pods()) set_phase(pod, "Running");
+    clock.run_for(60s);
+    EXPECT_EQ(target("cpu").text(), "126m") << "what it used since it runs";
+    EXPECT_EQ(entries("evict").size(), 2u);
+}
+
+TEST_F(VpaControllerTest, PendingPodsBesideOneThatRuns) {
+    struct Case {
+        const char *mode, *phase;
+        std::size_t evicted;
+    };
+    const Case cases[] = {
+        {"Recreate", "Pending", 3},           // they serve nobody yet
+        {"Recreate", "", 0},                  // on no node: one pod is too few to touch any
+        {"InPlaceOrRecreate", "Pending", 0},  // a resize waits until they run
+        {"InPlaceOrRecreate", "", 0},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(std::string(c.mode) + " " + c.phase);
+        ASSERT_TRUE(store->create(autoscaler(c.mode)));
+        const std::size_t before = entries("evict").size();
+        bool is_first = true;
+        for (const spec::Pod& pod : pods())
+            set_phase(pod, std::exchange(is_first, false) ? "Running" : c.phase);
+        begin();
+        controller->resize_with(resize_through(*store));
+        clock.run_for(1s);
+        EXPECT_EQ(target("cpu").text(), "126m");
+        EXPECT_EQ(entries("evict").size() - before, c.evicted);
+        EXPECT_TRUE(entries("resize").empty());
+        ASSERT_TRUE(store->remove({"VerticalPodAutoscaler", "default", "shop"}, {}));
+        admission = nullptr;  // they come back as they were
+        settle();
+    }
 }
 
 TEST_F(VpaControllerTest, NothingIsEvictedWhilePodsWouldComeBackAsTheyWere) {

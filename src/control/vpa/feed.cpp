@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/vpa/capping.hpp"
+#include "control/vpa/phase.hpp"
 #include "control/vpa/proportion.hpp"
 
 namespace swell::control::vpa {
@@ -11,6 +12,7 @@ namespace swell::control::vpa {
 void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now) {
     std::set<PodKey> there;
     for (const spec::Pod* pod : pods) {
+        if (is_pending(*pod)) continue;
         const PodKey key{pod->metadata.ns, pod->metadata.name};
         there.insert(key);
         track(model, key, pod->metadata.labels, pod->status.phase);
@@ -39,7 +41,7 @@ void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages) {
 void OomWatch::heard(const cluster::Change& change) {
     if (!change.object.is<spec::Pod>()) return;
     const spec::Pod& pod = change.object.as<spec::Pod>();
-    if (change.type == cluster::Change::Type::deleted) {
+    if (change.type == cluster::Change::Type::deleted || is_pending(pod)) {
         restarts_.erase(pod.metadata.uid);
         return;
     }

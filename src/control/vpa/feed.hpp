@@ -11,6 +11,10 @@
 namespace swell::control::vpa {
 
 /// Makes the model's pods those of `pods`, with their labels, phases and containers as they are.
+/// Pending ones are left out, for they have used nothing yet: a container that never ran is no
+/// reason to recommend the minimum. Those that ended count as long as they are there.
+///
+/// Source  vertical-pod-autoscaler clusterStateFeeder, newPodClients.
 void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now);
 
 /// Adds what was measured: cpu first, as milli-cores and bytes, at the time of the measurement.
@@ -20,8 +24,8 @@ void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages);
 /// Hears of containers that were killed for their memory, from changes of their pods.
 ///
 /// A container counts when its restart count rose and its last end was OOMKilled; what happened
-/// before a pod was first heard of does not. Bounded: of more than `bound` not yet taken the oldest
-/// are forgotten.
+/// before a pod was first heard of, or while it was pending, does not. Bounded: of more than
+/// `bound` not yet taken the oldest are forgotten.
 class OomWatch {
   public:
     void heard(const cluster::Change& change);

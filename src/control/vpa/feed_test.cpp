@@ -1,0 +1,88 @@
+#include "control/vpa/feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include "control/vpa/phase.hpp"
+
+namespace swell::control::vpa {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant start{std::chrono::seconds(1'800'000'000)};
+
+spec::Pod pod_in(const char* phase) {
+    spec::Pod pod;
+    pod.metadata.name = "shop-0";
+    pod.metadata.ns = "default";
+    pod.metadata.uid = "u0";
+    pod.metadata.labels = {{"app", "shop"}};
+    spec::Container& app = pod.spec.containers.emplace_back();
+    app.name = "app";
+    app.resources.requests["memory"] = *Quantity::parse("64Mi");
+    pod.status.phase = phase;
+    pod.status.container_statuses.emplace_back().name = "app";
+    return pod;
+}
+
+// Killed for its memory at `at`, and started again.
+void restarted(spec::Pod& pod, Instant at) {
+    spec::ContainerStatus& status = pod.status.container_statuses.front();
+    ++status.restart_count;
+    auto& ended = status.last_state.terminated.emplace();
+    ended.reason = "OOMKilled";
+    ended.finished_at = at;
+}
+
+cluster::Change changed(const spec::Pod& pod) {
+    return {cluster::Change::Type::modified, cluster::Object(pod), 0};
+}
+
+TEST(Feed, WhichPodsCount) {
+    struct Case {
+        const char* phase;
+        bool recommended, updated;
+    };
+    const Case cases[] = {
+        {"", false, false},  // nobody has seen it: on no node, and Pending in the original
+        {"Pending", false, true},
+        {"Running", true, true},
+        {"Unknown", true, true},
+        {"Succeeded", true, false},
+        {"Failed", true, false},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.phase);
+        Model model;
+        spec::Pod pod = pod_in(c.phase);
+        const spec::Pod* const pods[] = {&pod};
+        feed_pods(model, pods, start);
+        EXPECT_EQ(model.pods.size(), c.recommended ? 1u : 0u);
+        EXPECT_EQ(model.states.size(), c.recommended ? 1u : 0u) << "nothing to recommend from";
+        EXPECT_EQ(is_updatable(pod), c.updated);
+        pod.metadata.deletion_timestamp = start;
+        EXPECT_FALSE(is_updatable(pod));
+    }
+}
+
+TEST(Feed, AnOomCountsOnceOfAPodThatRan) {
+    OomWatch watch;
+    spec::Pod pod = pod_in("Pending");
+    watch.heard(changed(pod));
+    restarted(pod, start);
+    watch.heard(changed(pod));
+    EXPECT_TRUE(watch.take().empty()) << "it is pending: another container has not started yet";
+    pod.status.phase = "Running";
+    watch.heard(changed(pod));
+    EXPECT_TRUE(watch.take().empty()) << "heard of for the first time";
+    restarted(pod, start + 1min);
+    watch.heard(changed(pod));
+    watch.heard(changed(pod));
+    const auto ooms = watch.take();
+    ASSERT_EQ(ooms.size(), 1u);
+    EXPECT_EQ(ooms[0].amount, 64 << 20);
+    EXPECT_EQ(ooms[0].at, start + 1min);
+}
+
+}  // namespace
+}  // namespace swell::control::vpa
