@@ -143,6 +143,17 @@ struct VpaControllerTest : testing::Test {
         CHECK(store->update_status(pod).has_value());
     }
 
+    // Its container is killed for its memory, and started again.
+    void run_out_of_memory(spec::Pod pod) {
+        spec::ContainerStatus& app = pod.status.container_statuses.front();
+        ++app.restart_count;
+        auto& ended = app.last_state.terminated.emplace();
+        ended.reason = "OOMKilled";
+        ended.finished_at = clock.now();
+        ended.started_at = clock.now() - 1min;
+        CHECK(store->update_status(pod).has_value());
+    }
+
     void run_settling(Duration duration) {
         for (const Instant until = clock.now() + duration; clock.now() < until;) {
             clock.run_for(10s);
@@ -325,16 +336,26 @@ TEST_F(VpaControllerTest, AnOomRaisesTheMemory) {
     begin();
     run_settling(5min);
     const Quantity before = target("memory");
-    spec::Pod pod = pods().front();
-    spec::ContainerStatus& app = pod.status.container_statuses.front();
-    app.restart_count = 1;
-    auto& ended = app.last_state.terminated.emplace();
-    ended.reason = "OOMKilled";
-    ended.finished_at = clock.now();
-    ended.started_at = clock.now() - 1min;
-    ASSERT_TRUE(store->update_status(pod));
+    run_out_of_memory(pods().front());
     run_settling(2min);
     EXPECT_GT(target("memory"), before);
+}
+
+TEST_F(VpaControllerTest, AnOomCountsThoughItsPodIsGoneByThen) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    begin();
+    run_settling(5min);
+    const Quantity before = target("memory");
+    for (const spec::Pod& pod : pods()) run_out_of_memory(pod);
+    clock.run_for(5s);
+    for (const spec::Pod& pod : pods())
+        ASSERT_TRUE(store->remove({"Pod", "default", pod.metadata.name}, {}));
+    replicas = 0;
+    settle();
+    ASSERT_TRUE(pods().empty());
+    run_settling(1min);
+    EXPECT_GT(target("memory"), before);
+    EXPECT_THAT(conditions(), Contains("NoPodsMatched=True"));
 }
 
 TEST_F(VpaControllerTest, ResizesInPlaceWhereThereIsADoor) {

@@ -9,7 +9,7 @@
 
 namespace swell::control::vpa {
 
-void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now) {
+std::vector<PodKey> feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now) {
     std::set<PodKey> there;
     for (const spec::Pod* pod : pods) {
         if (is_pending(*pod)) continue;
@@ -19,7 +19,14 @@ void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now
         for (const spec::Container& container : pod->spec.containers)
             track_container(model, key, container.name, now);
     }
-    std::erase_if(model.pods, [&](const auto& entry) { return !there.contains(entry.first); });
+    std::vector<PodKey> gone;
+    for (const auto& [key, pod] : model.pods)
+        if (!there.contains(key)) gone.push_back(key);
+    return gone;
+}
+
+void forget_pods(Model& model, std::span<const PodKey> gone) {
+    for (const PodKey& key : gone) model.pods.erase(key);
 }
 
 void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages) {

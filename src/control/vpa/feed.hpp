@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <span>
+#include <vector>
 
 #include "cluster/cluster.hpp"
 #include "control/vpa/match.hpp"
@@ -10,12 +11,17 @@
 
 namespace swell::control::vpa {
 
-/// Makes the model's pods those of `pods`, with their labels, phases and containers as they are.
+/// Tracks `pods`, with their labels, phases and containers as they are.
 /// Pending ones are left out, for they have used nothing yet: a container that never ran is no
 /// reason to recommend the minimum. Those that ended count as long as they are there.
 ///
+/// Returns the tracked pods that are no longer there. They are still tracked: what they used and
+/// ran out of before they went is to be added first, see forget_pods.
+///
 /// Source  vertical-pod-autoscaler clusterStateFeeder, newPodClients.
-void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now);
+std::vector<PodKey> feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now);
+/// Ends tracking. The history of these pods' containers stays.
+void forget_pods(Model& model, std::span<const PodKey> gone);
 
 /// Adds what was measured: cpu first, as milli-cores and bytes, at the time of the measurement.
 /// What was measured before, and what cannot be true, changes nothing.

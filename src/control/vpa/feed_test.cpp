@@ -56,13 +56,28 @@ TEST(Feed, WhichPodsCount) {
         Model model;
         spec::Pod pod = pod_in(c.phase);
         const spec::Pod* const pods[] = {&pod};
-        feed_pods(model, pods, start);
+        EXPECT_TRUE(feed_pods(model, pods, start).empty());
         EXPECT_EQ(model.pods.size(), c.recommended ? 1u : 0u);
         EXPECT_EQ(model.states.size(), c.recommended ? 1u : 0u) << "nothing to recommend from";
         EXPECT_EQ(is_updatable(pod), c.updated);
         pod.metadata.deletion_timestamp = start;
         EXPECT_FALSE(is_updatable(pod));
     }
+}
+
+TEST(Feed, WhoIsGoneIsTrackedUntilForgotten) {
+    Model model;
+    const spec::Pod stays = pod_in("Running");
+    spec::Pod goes = stays;
+    goes.metadata.name = "shop-1";
+    const spec::Pod* const both[] = {&stays, &goes};
+    EXPECT_TRUE(feed_pods(model, both, start).empty());
+    const auto gone = feed_pods(model, std::span(both).first(1), start + 1min);
+    EXPECT_EQ(gone, (std::vector<PodKey>{{"default", "shop-1"}}));
+    EXPECT_TRUE(add_oom(model, {{"default", "shop-1"}, "app", 64 << 20, start + 30s}));
+    forget_pods(model, gone);
+    EXPECT_EQ(model.pods.size(), 1u);
+    EXPECT_FALSE(add_oom(model, {{"default", "shop-1"}, "app", 64 << 20, start + 40s}));
 }
 
 TEST(Feed, AnOomCountsOnceOfAPodThatRan) {
