@@ -586,7 +586,45 @@ TEST_F(VpaControllerTest, SaysWhatIsWrongWithATarget) {
             "ConfigUnsupported=True", "NoPodsMatched=True", "RecommendationProvided=False"
         })
     );
-    EXPECT_THAT(journal.entries().back().summary, HasSubstr("deployments.apps \"shpo\" not found"));
+    EXPECT_THAT(
+        journal.entries().back().summary, HasSubstr("Deployment default/shpo does not exist")
+    );
+}
+
+TEST_F(VpaControllerTest, ATargetThatCannotBeReadIsToldAsByTheOriginal) {
+    struct Case {
+        spec::CrossVersionObjectReference target;
+        const char* message;  // after `Cannot read targetRef. Reason: `; empty: it can
+    };
+    const Case cases[] = {
+        {{"apps/v1", "Deployment", "nope"}, "Deployment default/nope does not exist"},
+        {{"apps/v1", "ReplicaSet", "nope"}, "ReplicaSet default/nope does not exist"},
+        {{"apps/v1", "StatefulSet", "db"}, "StatefulSet default/db does not exist"},
+        {{"v1", "Deployment", "shop"}, ""},  // its version is not looked at
+        {{"v1", "Deployment", "nope"}, "Deployment default/nope does not exist"},
+        {{"v1", "Service", "shop"},
+         "unhandled targetRef v1 / Service / shop, last error the server could not find the "
+         "requested resource"},
+        {{"argoproj.io/v1", "Rollout", "shop"},
+         "unhandled targetRef argoproj.io/v1 / Rollout / shop, last error no matches for kind "
+         "\"Rollout\" in group \"argoproj.io\""},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.target.api_version + " " + c.target.kind + " " + c.target.name);
+        spec::VerticalPodAutoscaler made = autoscaler("Off");
+        made.spec.target_ref = c.target;
+        ASSERT_TRUE(store->create(made));
+        begin();
+        clock.run_for(1s);
+        std::string message;
+        for (const spec::Condition& one : stored().status.conditions)
+            if (one.type == "ConfigUnsupported") message = one.message;
+        EXPECT_EQ(
+            message,
+            *c.message == 0 ? "" : std::string("Cannot read targetRef. Reason: ") + c.message
+        );
+        ASSERT_TRUE(store->remove({"VerticalPodAutoscaler", "default", "shop"}, {}));
+    }
 }
 
 TEST_F(VpaControllerTest, WithoutMetricsNothingMoves) {
