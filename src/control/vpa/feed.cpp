@@ -1,5 +1,6 @@
 #include "control/vpa/feed.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -49,22 +50,25 @@ void OomWatch::heard(const cluster::Change& change) {
     if (!change.object.is<spec::Pod>()) return;
     const spec::Pod& pod = change.object.as<spec::Pod>();
     if (change.type == cluster::Change::Type::deleted || is_pending(pod)) {
-        restarts_.erase(pod.metadata.uid);
+        known_.erase(pod.metadata.uid);
         return;
     }
-    auto& known = restarts_[pod.metadata.uid];
+    auto& known = known_[pod.metadata.uid];
     for (const spec::ContainerStatus& status : pod.status.container_statuses) {
-        const auto [before, first] = known.try_emplace(status.name, status.restart_count);
-        const bool restarted = !first && status.restart_count > before->second;
-        before->second = status.restart_count;
-        const auto& ended = status.last_state.terminated;
-        if (!restarted || !ended || ended->reason != "OOMKilled" || !ended->finished_at) continue;
-        const auto requests = resources_in_force(pod, status.name).requests;
+        const bool has_ended = status.state.terminated.has_value();
+        const auto& end = has_ended ? status.state.terminated : status.last_state.terminated;
+        Known now;
+        now.memory = amount_of(resources_in_force(pod, status.name).requests, "memory").value();
+        if (end) now.ended = end->finished_at;
+        const auto [found, is_first] = known.try_emplace(status.name, now);
+        const Known before = std::exchange(found->second, now);
+        found->second.ended = std::max(before.ended, now.ended);
+        if (is_first || now.ended <= before.ended || end->reason != "OOMKilled") continue;
         ooms_.push_back(
             {{pod.metadata.ns, pod.metadata.name},
              status.name,
-             amount_of(requests, "memory").value(),
-             *ended->finished_at}
+             has_ended ? now.memory : before.memory,
+             *now.ended}
         );
         if (ooms_.size() > bound) ooms_.pop_front();
     }

@@ -99,5 +99,43 @@ TEST(Feed, AnOomCountsOnceOfAPodThatRan) {
     EXPECT_EQ(ooms[0].at, start + 1min);
 }
 
+TEST(Feed, AnOomCountsWhenItHappens) {
+    OomWatch watch;
+    spec::Pod pod = pod_in("Running");
+    pod.status.container_statuses[0].state.running.emplace();
+    watch.heard(changed(pod));
+
+    // Killed, and to start again in a while: it may be deleted before that.
+    spec::Pod waits = pod;
+    restarted(waits, start + 1min);
+    waits.status.container_statuses[0].restart_count = 0;
+    waits.status.container_statuses[0].state = {};
+    waits.status.container_statuses[0].state.waiting.emplace().reason = "CrashLoopBackOff";
+    waits.spec.containers[0].resources.requests["memory"] = *Quantity::parse("80Mi");
+    watch.heard(changed(waits));
+    const auto ooms = watch.take();
+    ASSERT_EQ(ooms.size(), 1u);
+    EXPECT_EQ(ooms[0].amount, 64 << 20) << "what it had when it was killed";
+
+    spec::Pod again = waits;
+    again.status.container_statuses[0].restart_count = 1;
+    again.status.container_statuses[0].state = {};
+    again.status.container_statuses[0].state.running.emplace();
+    watch.heard(changed(again));
+    EXPECT_TRUE(watch.take().empty()) << "the same end";
+
+    // Killed for good.
+    spec::Pod ends = again;
+    auto& state = ends.status.container_statuses[0].state;
+    state = {};
+    state.terminated.emplace().reason = "OOMKilled";
+    state.terminated->finished_at = start + 2min;
+    watch.heard(changed(ends));
+    const auto last = watch.take();
+    ASSERT_EQ(last.size(), 1u);
+    EXPECT_EQ(last[0].amount, 80 << 20);
+    EXPECT_EQ(last[0].at, start + 2min);
+}
+
 }  // namespace
 }  // namespace swell::control::vpa
