@@ -3,6 +3,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "app/cli/client_io.hpp"
 #include "app/cli/words.hpp"
 #include "base/wall_clock_io.hpp"
 #include "control/hpa/why.hpp"
@@ -44,6 +45,15 @@ Result<std::optional<Instant>> moment(const std::string& text) {
     return std::optional<Instant>(*at);
 }
 
+/// The one that is asked about, where a control plane runs and has it.
+std::optional<spec::Object> asked_about(const Options& o, const StateDir& dir) {
+    const auto about = targets(o.arguments);
+    if (!about || about->size() != 1) return std::nullopt;
+    const auto object =
+        ApiClient(dir.api_socket()).get(*about->front().kind, o.ns, about->front().name);
+    return object ? std::optional(*object) : std::nullopt;
+}
+
 Json list(const std::vector<journal::Entry>& entries) {
     Json array = Json::array();
     for (const auto& entry : entries) array.push_back(journal::to_json(entry));
@@ -59,6 +69,7 @@ std::vector<const char*> deciding_about(const std::string& subject) {
 /// What was and what would have been, as far back as is asked for at once.
 Result<void> compare_command(
     const Options& o,
+    const StateDir& dir,
     const journal::Journal& journal,
     const std::string& about,
     std::optional<Instant> until
@@ -70,8 +81,9 @@ Result<void> compare_command(
     if (made.rows.empty())
         return fail(
             Code::not_found,
-            about + " did not observe" + (o.at.empty() ? "" : " by then") +
-                ": annotate it with swell.dev/mode: Observe"
+            o.at.empty()
+                ? nothing_observed(about, asked_about(o, dir), !entries->empty(), wall_now())
+                : about + " did not observe by then: annotate it with swell.dev/mode: Observe"
         );
     if (o.output == "json")
         std::cout << journal::to_json(made).dump(2) << "\n";
@@ -89,7 +101,7 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
     if (!journal) return std::unexpected(journal.error());
     const auto until = moment(o.at);
     if (!until) return std::unexpected(until.error());
-    if (o.beside) return compare_command(o, **journal, *about, *until);
+    if (o.beside) return compare_command(o, dir, **journal, *about, *until);
     std::vector<std::vector<journal::Entry>> answers;
     for (const char* controller : deciding_about(*about)) {
         auto entries = (*journal)->read(
@@ -101,7 +113,8 @@ Result<void> explain_command(const Options& o, const StateDir& dir) {
     if (answers.empty())
         return fail(
             Code::not_found,
-            "nothing was decided about " + *about + (o.at.empty() ? "" : " by then")
+            o.at.empty() ? nothing_decided(*about, asked_about(o, dir), wall_now())
+                         : "nothing was decided about " + *about + " by then"
         );
     if (o.output == "json") {
         std::vector<journal::Entry> newest;
@@ -136,7 +149,7 @@ Result<void> history_command(const Options& o, const StateDir& dir) {
     if (o.output == "json")
         std::cout << list(*entries).dump(2) << "\n";
     else if (entries->empty() && !about->empty())
-        std::cout << "nothing was decided about " << *about << "\n";
+        std::cout << nothing_decided(*about, asked_about(o, dir), wall_now()) << "\n";
     else
         std::cout << journal::history(*entries);
     return {};

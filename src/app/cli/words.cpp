@@ -1,6 +1,11 @@
 #include "app/cli/words.hpp"
 
+#include <chrono>
+
 #include "base/text.hpp"
+#include "control/vpa/controller.hpp"
+#include "spec/kinds/autoscaler.hpp"
+#include "spec/kinds/mode.hpp"
 #include "spec/registry.hpp"
 
 namespace swell::app {
@@ -33,6 +38,20 @@ Result<const spec::Kind*> kind_named(std::string_view word) {
     if (const auto near = nearest(word, known))
         what += ": did you mean \"" + std::string(*near) + "\"?";
     return fail(Code::invalid, what);
+}
+
+/// `: it decides every 60s, the first time in 42s at the latest`; empty for what sizes no pods. A
+/// recommender that begins decides at once, so no control plane makes it later.
+std::string when_it_decides(const std::optional<spec::Object>& object, bool is_first, Instant now) {
+    if (!object || !spec::vertical_of(*object)) return "";
+    const Duration period = control::vpa::Config{}.period;
+    std::string text = ": it decides every " + to_age(period);
+    const auto created = object->metadata().creation_timestamp;
+    if (is_first && created && now < *created + period)
+        text += ", the first time in " +
+                to_age(std::chrono::ceil<std::chrono::seconds>(*created + period - now)) +
+                " at the latest";
+    return text;
 }
 
 }  // namespace
@@ -73,6 +92,22 @@ std::string subject_of(const spec::Kind& kind, const std::string& ns, const std:
                                                                     : "";
     if (!word.empty()) return word + "/" + (ns == "default" ? "" : ns + "/") + name;
     return spec::to_text({kind.name, ns, name});
+}
+
+std::string nothing_decided(
+    const std::string& about, const std::optional<spec::Object>& object, Instant now
+) {
+    const std::string when = when_it_decides(object, true, now);
+    return "nothing was decided about " + about + (when.empty() ? "" : " yet") + when;
+}
+
+std::string nothing_observed(
+    const std::string& about, const std::optional<spec::Object>& object, bool decided, Instant now
+) {
+    if (!object || !spec::observes(object->metadata()))
+        return about + " did not observe: annotate it with swell.dev/mode: Observe";
+    return about + " observes, and has decided nothing " + (decided ? "since it does" : "yet") +
+           when_it_decides(object, !decided, now);
 }
 
 std::string where_it_runs(const Json& status) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "spec/object.hpp"
 
 namespace swell::app {
@@ -21,6 +23,20 @@ Result<std::vector<Target>> targets(const std::vector<std::string>& words);
 
 /// `deployment/shop`, or `prod/…` forms of journal subjects: the subject text for an object.
 std::string subject_of(const spec::Kind& kind, const std::string& ns, const std::string& name);
+
+/// Why there is no decision to show about `about`: nothing was decided, and for one that sizes pods
+/// when the first decision comes, for it decides once a period and not at once.
+///
+/// object  as the control plane has it; none when it has no such one, or does not run
+std::string nothing_decided(
+    const std::string& about, const std::optional<spec::Object>& object, Instant now
+);
+/// Why there is nothing to compare: it does not observe, or has decided nothing since it does.
+///
+/// decided  whether anything was decided about it
+std::string nothing_observed(
+    const std::string& about, const std::optional<spec::Object>& object, bool decided, Instant now
+);
 
 /// What `up --detach` says at its end, by the answer of /swell/v1/status. Objects may have been
 /// added to a run that another terminal holds: they end with that one.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "spec/kinds/autoscaler.hpp"
+
 namespace swell::app {
 namespace {
 
@@ -43,6 +45,79 @@ TEST(Words, AnUnknownKindNamesTheNearest) {
     const auto got = targets({"deploymnt"});
     ASSERT_FALSE(got.has_value());
     EXPECT_NE(got.error().what.find("did you mean"), std::string::npos) << got.error().what;
+}
+
+const Instant created{std::chrono::seconds(1'800'000'000)};
+
+spec::Object vertical(const char* mode) {
+    spec::VerticalPodAutoscaler vpa;
+    vpa.metadata.creation_timestamp = created;
+    if (*mode != 0) vpa.metadata.annotations["swell.dev/mode"] = mode;
+    return vpa;
+}
+
+TEST(Words, NothingDecidedYet) {
+    using std::chrono::milliseconds;
+    using std::chrono::seconds;
+    struct Case {
+        const char* why;
+        std::optional<spec::Object> object;
+        Duration age;
+        const char* expected;
+    };
+    const Case cases[] = {
+        {"no such one", std::nullopt, seconds(9), "nothing was decided about vpa/obs"},
+        {"new",
+         vertical(""),
+         seconds(18),
+         "nothing was decided about vpa/obs yet: it decides every 60s, the first time in 42s at "
+         "the latest"},
+        {"any moment",
+         vertical(""),
+         milliseconds(59'900),
+         "nothing was decided about vpa/obs yet: it decides every 60s, the first time in 1s at "
+         "the latest"},
+        {"overdue",
+         vertical(""),
+         seconds(60),
+         "nothing was decided about vpa/obs yet: it decides every 60s"},
+        {"sizes no pods",
+         spec::HorizontalPodAutoscaler{},
+         seconds(9),
+         "nothing was decided about vpa/obs"},
+    };
+    for (const Case& c : cases)
+        EXPECT_EQ(nothing_decided("vpa/obs", c.object, created + c.age), c.expected) << c.why;
+}
+
+TEST(Words, NothingObservedYet) {
+    struct Case {
+        const char* why;
+        std::optional<spec::Object> object;
+        bool decided;
+        const char* expected;
+    };
+    constexpr const char* annotate =
+        "vpa/obs did not observe: annotate it with swell.dev/mode: Observe";
+    const Case cases[] = {
+        {"nobody to ask", std::nullopt, false, annotate},
+        {"acts", vertical("Act"), true, annotate},
+        {"acts, and new", vertical(""), false, annotate},
+        {"new",
+         vertical("Observe"),
+         false,
+         "vpa/obs observes, and has decided nothing yet: it decides every 60s, the first time in "
+         "42s at the latest"},
+        {"annotated just now",
+         vertical("Observe"),
+         true,
+         "vpa/obs observes, and has decided nothing since it does: it decides every 60s"},
+    };
+    for (const Case& c : cases)
+        EXPECT_EQ(
+            nothing_observed("vpa/obs", c.object, c.decided, created + std::chrono::seconds(18)),
+            c.expected
+        ) << c.why;
 }
 
 TEST(Words, WhereItRuns) {

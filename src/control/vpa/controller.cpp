@@ -236,10 +236,11 @@ void VpaController::feed(const std::vector<Governor>& all) {
     }
     std::vector<const spec::Pod*> pods;
     for (const cluster::Object& object : objects) pods.push_back(&object.as<spec::Pod>());
-    feed_pods(model_, pods, world_.clock.now());
+    const std::vector<PodKey> gone = feed_pods(model_, pods, world_.clock.now());
     feed_usage(model_, usages);
     // An OOM that is too old, or of a pod that nobody selects, says nothing.
     for (const Sample& oom : ooms_.take()) (void)add_oom(model_, oom);
+    forget_pods(model_, gone);
 }
 
 void VpaController::recommend(const Governor& governor) {

@@ -138,6 +138,22 @@ struct VpaControllerTest : testing::Test {
         CHECK(store->update_status(pod).has_value());
     }
 
+    void set_phase(spec::Pod pod, const char* phase) {
+        pod.status.phase = phase;
+        CHECK(store->update_status(pod).has_value());
+    }
+
+    // Its container is killed for its memory, and started again.
+    void run_out_of_memory(spec::Pod pod) {
+        spec::ContainerStatus& app = pod.status.container_statuses.front();
+        ++app.restart_count;
+        auto& ended = app.last_state.terminated.emplace();
+        ended.reason = "OOMKilled";
+        ended.finished_at = clock.now();
+        ended.started_at = clock.now() - 1min;
+        CHECK(store->update_status(pod).has_value());
+    }
+
     void run_settling(Duration duration) {
         for (const Instant until = clock.now() + duration; clock.now() < until;) {
             clock.run_for(10s);
@@ -232,6 +248,54 @@ TEST_F(VpaControllerTest, RecreateEvictsAFewAtATimeUntilAllFit) {
     EXPECT_EQ(entries("evict").size(), 4u) << "and then it rests";
 }
 
+TEST_F(VpaControllerTest, PodsThatNeverRanAreNoReason) {
+    ASSERT_TRUE(store->create(autoscaler("Recreate")));
+    for (const spec::Pod& pod : pods()) set_phase(pod, "Pending");
+    begin();
+    clock.run_for(65s);
+    EXPECT_EQ(
+        conditions(),
+        (std::vector<std::string>{"NoPodsMatched=True", "RecommendationProvided=False"})
+    );
+    EXPECT_TRUE(stored().status.recommendation->container_recommendations.empty());
+    EXPECT_TRUE(entries("evict").empty());
+    EXPECT_EQ(journal.entries().back().steps.front().rule, "no-pods");
+    for (const spec::Pod& pod : pods()) set_phase(pod, "Running");
+    clock.run_for(60s);
+    EXPECT_EQ(target("cpu").text(), "126m") << "what it used since it runs";
+    EXPECT_EQ(entries("evict").size(), 2u);
+}
+
+TEST_F(VpaControllerTest, PendingPodsBesideOneThatRuns) {
+    struct Case {
+        const char *mode, *phase;
+        std::size_t evicted;
+    };
+    const Case cases[] = {
+        {"Recreate", "Pending", 3},           // they serve nobody yet
+        {"Recreate", "", 0},                  // on no node: one pod is too few to touch any
+        {"InPlaceOrRecreate", "Pending", 0},  // a resize waits until they run
+        {"InPlaceOrRecreate", "", 0},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(std::string(c.mode) + " " + c.phase);
+        ASSERT_TRUE(store->create(autoscaler(c.mode)));
+        const std::size_t before = entries("evict").size();
+        bool is_first = true;
+        for (const spec::Pod& pod : pods())
+            set_phase(pod, std::exchange(is_first, false) ? "Running" : c.phase);
+        begin();
+        controller->resize_with(resize_through(*store));
+        clock.run_for(1s);
+        EXPECT_EQ(target("cpu").text(), "126m");
+        EXPECT_EQ(entries("evict").size() - before, c.evicted);
+        EXPECT_TRUE(entries("resize").empty());
+        ASSERT_TRUE(store->remove({"VerticalPodAutoscaler", "default", "shop"}, {}));
+        admission = nullptr;  // they come back as they were
+        settle();
+    }
+}
+
 TEST_F(VpaControllerTest, NothingIsEvictedWhilePodsWouldComeBackAsTheyWere) {
     ASSERT_TRUE(store->create(autoscaler("Recreate")));
     controller = std::make_unique<VpaController>(World{clock, rng, *store, metrics, journal});
@@ -272,16 +336,26 @@ TEST_F(VpaControllerTest, AnOomRaisesTheMemory) {
     begin();
     run_settling(5min);
     const Quantity before = target("memory");
-    spec::Pod pod = pods().front();
-    spec::ContainerStatus& app = pod.status.container_statuses.front();
-    app.restart_count = 1;
-    auto& ended = app.last_state.terminated.emplace();
-    ended.reason = "OOMKilled";
-    ended.finished_at = clock.now();
-    ended.started_at = clock.now() - 1min;
-    ASSERT_TRUE(store->update_status(pod));
+    run_out_of_memory(pods().front());
     run_settling(2min);
     EXPECT_GT(target("memory"), before);
+}
+
+TEST_F(VpaControllerTest, AnOomCountsThoughItsPodIsGoneByThen) {
+    ASSERT_TRUE(store->create(autoscaler("Off")));
+    begin();
+    run_settling(5min);
+    const Quantity before = target("memory");
+    for (const spec::Pod& pod : pods()) run_out_of_memory(pod);
+    clock.run_for(5s);
+    for (const spec::Pod& pod : pods())
+        ASSERT_TRUE(store->remove({"Pod", "default", pod.metadata.name}, {}));
+    replicas = 0;
+    settle();
+    ASSERT_TRUE(pods().empty());
+    run_settling(1min);
+    EXPECT_GT(target("memory"), before);
+    EXPECT_THAT(conditions(), Contains("NoPodsMatched=True"));
 }
 
 TEST_F(VpaControllerTest, ResizesInPlaceWhereThereIsADoor) {
@@ -512,7 +586,45 @@ TEST_F(VpaControllerTest, SaysWhatIsWrongWithATarget) {
             "ConfigUnsupported=True", "NoPodsMatched=True", "RecommendationProvided=False"
         })
     );
-    EXPECT_THAT(journal.entries().back().summary, HasSubstr("deployments.apps \"shpo\" not found"));
+    EXPECT_THAT(
+        journal.entries().back().summary, HasSubstr("Deployment default/shpo does not exist")
+    );
+}
+
+TEST_F(VpaControllerTest, ATargetThatCannotBeReadIsToldAsByTheOriginal) {
+    struct Case {
+        spec::CrossVersionObjectReference target;
+        const char* message;  // after `Cannot read targetRef. Reason: `; empty: it can
+    };
+    const Case cases[] = {
+        {{"apps/v1", "Deployment", "nope"}, "Deployment default/nope does not exist"},
+        {{"apps/v1", "ReplicaSet", "nope"}, "ReplicaSet default/nope does not exist"},
+        {{"apps/v1", "StatefulSet", "db"}, "StatefulSet default/db does not exist"},
+        {{"v1", "Deployment", "shop"}, ""},  // its version is not looked at
+        {{"v1", "Deployment", "nope"}, "Deployment default/nope does not exist"},
+        {{"v1", "Service", "shop"},
+         "unhandled targetRef v1 / Service / shop, last error the server could not find the "
+         "requested resource"},
+        {{"argoproj.io/v1", "Rollout", "shop"},
+         "unhandled targetRef argoproj.io/v1 / Rollout / shop, last error no matches for kind "
+         "\"Rollout\" in group \"argoproj.io\""},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.target.api_version + " " + c.target.kind + " " + c.target.name);
+        spec::VerticalPodAutoscaler made = autoscaler("Off");
+        made.spec.target_ref = c.target;
+        ASSERT_TRUE(store->create(made));
+        begin();
+        clock.run_for(1s);
+        std::string message;
+        for (const spec::Condition& one : stored().status.conditions)
+            if (one.type == "ConfigUnsupported") message = one.message;
+        EXPECT_EQ(
+            message,
+            *c.message == 0 ? "" : std::string("Cannot read targetRef. Reason: ") + c.message
+        );
+        ASSERT_TRUE(store->remove({"VerticalPodAutoscaler", "default", "shop"}, {}));
+    }
 }
 
 TEST_F(VpaControllerTest, WithoutMetricsNothingMoves) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/vpa/phase.hpp"
 #include "control/vpa/policy.hpp"
 
 namespace swell::control::vpa {
@@ -14,11 +15,6 @@ constexpr Duration in_progress_timeout = std::chrono::hours(1);
 const spec::Condition* find_condition(const spec::Pod& pod, std::string_view type) {
     const auto found = std::ranges::find(pod.status.conditions, type, &spec::Condition::type);
     return found == pod.status.conditions.end() ? nullptr : &*found;
-}
-
-/// A pod that no runtime has seen yet is Pending in the original, and runs as little.
-bool is_pending(const spec::Pod& pod) {
-    return pod.status.phase.empty() || pod.status.phase == "Pending";
 }
 
 /// Whether the resize under way failed, or has taken `age` too long.

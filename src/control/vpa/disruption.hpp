@@ -27,7 +27,8 @@ const char* to_text(ResizeDecision decision);
 ///
 /// configured = replicas of the owner; of a Job the live pods. Pods without an owner have 0 and so
 /// may all be evicted: a quirk. A group with fewer live pods than `min_replicas`, or whose owner
-/// has no replicas, is not touched at all, not even pods that are pending.
+/// has no replicas, is not touched at all, not even pods that are pending. Else a pending pod may
+/// always be evicted, as long as there is a recommendation for it, and is never resized.
 ///
 ///     tolerated    = trunc(configured * eviction_tolerance)
 ///     disruptable  when running - disturbed > configured - tolerated,
@@ -40,7 +41,7 @@ class Disruption {
     /// When a resize of a pod was first seen under way, by uid; kept between loops.
     using FirstSeen = std::map<std::string, Instant>;
 
-    /// pods  live, of one namespace, under this autoscaler
+    /// pods  updatable, of one namespace, under this autoscaler
     Disruption(
         std::span<const spec::Pod* const> pods,
         const spec::VerticalPodAutoscaler& vpa,

@@ -77,12 +77,17 @@ class Resource {
             "confidence",
             "confidence " + ratio(estimates_.confidence) + ": lower bound " +
                 in_unit(lower.with_margin) + " × " + ratio(lower.multiplier.value_or(1)) + " = " +
-                in_unit(lower.scaled) + ", upper bound " + in_unit(upper.with_margin) + " × " +
-                ratio(upper.multiplier.value_or(1)) + " = " + in_unit(upper.scaled),
+                in_unit(lower.scaled) + ", " + upper_bound(upper),
             {{"confidence", estimates_.confidence},
              {"lower_bound", lower.scaled},
              {"upper_bound", upper.scaled}}
         );
+    }
+
+    std::string upper_bound(const Estimate& upper) const {
+        if (upper.scaled >= most_amount) return "no upper bound yet";
+        return "upper bound " + in_unit(upper.with_margin) + " × " +
+               ratio(upper.multiplier.value_or(1)) + " = " + in_unit(upper.scaled);
     }
 
     Step minimum() const {
@@ -117,12 +122,21 @@ class Resource {
         };
         return made(
             "target",
-            "target " + text(shown.target) + "; requests from " + text(shown.lower_bound) + " to " +
-                text(shown.upper_bound) + " are left alone",
+            "target " + text(shown.target) + "; requests from " + text(shown.lower_bound) +
+                (is_unbounded(shown.upper_bound) ? " up" : " to " + text(shown.upper_bound)) +
+                " are left alone",
             {{"target", text(shown.target)},
              {"lower_bound", text(shown.lower_bound)},
              {"upper_bound", text(shown.upper_bound)}}
         );
+    }
+
+    // The most there is stands for no bound.
+    bool is_unbounded(const spec::ResourceList& upper) const {
+        const auto found = upper.find(name_);
+        if (found == upper.end()) return false;
+        const Quantity& most = found->second;
+        return (name_ == "cpu" ? most.milli_value() : most.value()) >= most_amount;
     }
 
     std::string container_, name_;

@@ -17,7 +17,8 @@ namespace swell::control::vpa {
 ///     history            samples and the time they span
 ///     percentile         what the histogram says for the target and both bounds
 ///     safety-margin      what is put on top
-///     confidence         how the bounds are widened while there is little history
+///     confidence         how the bounds are widened while there is little history; the upper one
+///                        without end at first, and the numbers have the most there is for it
 ///     pod-minimum        what is raised to the container's part of the pod's minimum
 ///     min-allowed, max-allowed  what the policy does to the target
 ///     target             the outcome

@@ -1,23 +1,33 @@
 #include "control/vpa/feed.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "control/vpa/capping.hpp"
+#include "control/vpa/phase.hpp"
 #include "control/vpa/proportion.hpp"
 
 namespace swell::control::vpa {
 
-void feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now) {
+std::vector<PodKey> feed_pods(Model& model, std::span<const spec::Pod* const> pods, Instant now) {
     std::set<PodKey> there;
     for (const spec::Pod* pod : pods) {
+        if (is_pending(*pod)) continue;
         const PodKey key{pod->metadata.ns, pod->metadata.name};
         there.insert(key);
         track(model, key, pod->metadata.labels, pod->status.phase);
         for (const spec::Container& container : pod->spec.containers)
             track_container(model, key, container.name, now);
     }
-    std::erase_if(model.pods, [&](const auto& entry) { return !there.contains(entry.first); });
+    std::vector<PodKey> gone;
+    for (const auto& [key, pod] : model.pods)
+        if (!there.contains(key)) gone.push_back(key);
+    return gone;
+}
+
+void forget_pods(Model& model, std::span<const PodKey> gone) {
+    for (const PodKey& key : gone) model.pods.erase(key);
 }
 
 void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages) {
@@ -39,23 +49,26 @@ void feed_usage(Model& model, std::span<const metrics::PodMetrics> usages) {
 void OomWatch::heard(const cluster::Change& change) {
     if (!change.object.is<spec::Pod>()) return;
     const spec::Pod& pod = change.object.as<spec::Pod>();
-    if (change.type == cluster::Change::Type::deleted) {
-        restarts_.erase(pod.metadata.uid);
+    if (change.type == cluster::Change::Type::deleted || is_pending(pod)) {
+        known_.erase(pod.metadata.uid);
         return;
     }
-    auto& known = restarts_[pod.metadata.uid];
+    auto& known = known_[pod.metadata.uid];
     for (const spec::ContainerStatus& status : pod.status.container_statuses) {
-        const auto [before, first] = known.try_emplace(status.name, status.restart_count);
-        const bool restarted = !first && status.restart_count > before->second;
-        before->second = status.restart_count;
-        const auto& ended = status.last_state.terminated;
-        if (!restarted || !ended || ended->reason != "OOMKilled" || !ended->finished_at) continue;
-        const auto requests = resources_in_force(pod, status.name).requests;
+        const bool has_ended = status.state.terminated.has_value();
+        const auto& end = has_ended ? status.state.terminated : status.last_state.terminated;
+        Known now;
+        now.memory = amount_of(resources_in_force(pod, status.name).requests, "memory").value();
+        if (end) now.ended = end->finished_at;
+        const auto [found, is_first] = known.try_emplace(status.name, now);
+        const Known before = std::exchange(found->second, now);
+        found->second.ended = std::max(before.ended, now.ended);
+        if (is_first || now.ended <= before.ended || end->reason != "OOMKilled") continue;
         ooms_.push_back(
             {{pod.metadata.ns, pod.metadata.name},
              status.name,
-             amount_of(requests, "memory").value(),
-             *ended->finished_at}
+             has_ended ? now.memory : before.memory,
+             *now.ended}
         );
         if (ooms_.size() > bound) ooms_.pop_front();
     }

@@ -5,6 +5,7 @@
 
 #include "cluster/list.hpp"
 #include "control/hpa/scale.hpp"
+#include "spec/registry.hpp"
 
 namespace swell::control::vpa {
 
@@ -12,6 +13,47 @@ namespace {
 
 bool is_ours(const spec::VpaSpec& spec) {
     return spec.recommenders.empty() || spec.recommenders.front().name == "default";
+}
+
+constexpr std::string_view well_known[] = {
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+};
+
+/// The target of an autoscaler, or why there is none in the original's words. A well-known kind is
+/// looked up by its name, whatever version is given for it; any other one by its scale, which none
+/// of ours has.
+///
+/// Source  vertical-pod-autoscaler target/fetcher.go.
+Result<hpa::TargetScale> find_target(
+    const cluster::Cluster& cluster,
+    const std::string& ns,
+    const spec::CrossVersionObjectReference& target
+) {
+    if (std::ranges::find(well_known, target.kind) != std::end(well_known)) {
+        auto scale = hpa::read_scale(cluster, ns, {"", target.kind, target.name});
+        const bool is_missing = !scale && (scale.error().code == Code::not_found ||
+                                           scale.error().code == Code::invalid);
+        if (!is_missing) return scale;
+        return fail(
+            Code::not_found, target.kind + " " + ns + "/" + target.name + " does not exist"
+        );
+    }
+    const std::size_t slash = target.api_version.find('/');
+    const std::string group = slash == std::string::npos ? "" : target.api_version.substr(0, slash);
+    return fail(
+        Code::invalid,
+        "unhandled targetRef " + target.api_version + " / " + target.kind + " / " + target.name +
+            ", last error " +
+            (spec::find_kind(target.api_version, target.kind) != nullptr
+                 ? "the server could not find the requested resource"
+                 : "no matches for kind \"" + target.kind + "\" in group \"" + group + "\"")
+    );
 }
 
 Governor govern(
@@ -24,7 +66,7 @@ Governor govern(
     made.part = std::move(part);
     const spec::VerticalPodAutoscaler& vpa = made.vpa();
     const spec::CrossVersionObjectReference& target = vpa.spec.target_ref;
-    const auto scale = hpa::read_scale(cluster, vpa.metadata.ns, target);
+    const auto scale = find_target(cluster, vpa.metadata.ns, target);
     if (!scale) {
         made.fault = "Cannot read targetRef. Reason: " + scale.error().what;
         return made;

@@ -72,6 +72,42 @@ TEST(Recommend, ContainersShareThePodsMinimumUnlessTheyAreOff) {
     EXPECT_EQ(estimates[1].memory->target.amount, 125 << 20);
 }
 
+// One sample: what stands for no bound in the status is no number that anybody asked for.
+TEST(Recommend, SaysThatThereIsNoUpperBoundYet) {
+    const RecommenderConfig config;
+    struct Case {
+        const char* most;  // maxAllowed of cpu
+        const char* target;
+    };
+    const Case cases[] = {
+        {"0", "target: app cpu: target 126m; requests from 25m up are left alone\n"},
+        {"200m", "target: app cpu: target 126m; requests from 25m to 200m are left alone\n"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.most);
+        AggregateStates states;
+        states.emplace("app", used(100, 300'000'000, 1));
+        spec::VerticalPodAutoscaler vpa;
+        spec::ContainerResourcePolicy& policy =
+            vpa.spec.resource_policy.emplace().container_policies.emplace_back();
+        policy.container_name = "app";
+        policy.max_allowed["cpu"] = quantity(c.most);
+        const auto estimates = estimate(states, vpa.spec, config);
+        std::string text;
+        for (const auto& step : explain(estimates, recommend(estimates, vpa, config), config))
+            if (step.rule == "confidence" || step.rule == "target")
+                text += step.rule + ": " + step.text + "\n";
+        EXPECT_EQ(
+            text,
+            "confidence: app cpu: confidence 0: lower bound 126m × 0 = 0m, no upper bound yet\n" +
+                std::string(c.target) +
+                "confidence: app memory: confidence 0: lower bound 334.9Mi × 0 = 0, no upper bound "
+                "yet\n"
+                "target: app memory: target 351198544; requests from 262144000 up are left alone\n"
+        );
+    }
+}
+
 TEST(Recommend, SaysTheArithmetic) {
     AggregateStates states;
     states.emplace("app", used(100, 300'000'000, 1441));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "control/vpa/phase.hpp"
 #include "control/vpa/policy.hpp"
 #include "spec/kinds/apps.hpp"
 
@@ -20,11 +21,6 @@ std::string targets_in_words(const Candidate& candidate) {
 }
 
 using Governors = std::vector<const Governor*>;
-
-bool is_live(const spec::Pod& pod) {
-    return !pod.metadata.deletion_timestamp && pod.status.phase != "Succeeded" &&
-           pod.status.phase != "Failed";
-}
 
 /// Those that change pods that run.
 Governors updating(const std::vector<Governor>& all) {
@@ -105,7 +101,7 @@ void Updater::run(
         std::vector<const spec::Pod*> pods;
         for (const cluster::Object& object : objects) {
             const spec::Pod& pod = object.as<spec::Pod>();
-            if (!is_live(pod)) continue;
+            if (!is_updatable(pod)) continue;
             const auto topmost = topmost_controller(world_.cluster, pod.metadata);
             if (in_charge(peers, pod, topmost) != governor) continue;
             pods.push_back(&pod);
