@@ -1,5 +1,6 @@
 #include "app/cli/client_io.hpp"
 
+#include "app/cli/words.hpp"
 #include "cluster/api/path.hpp"
 #include "http/client_io.hpp"
 #include "spec/read.hpp"
@@ -18,6 +19,7 @@ Code code_of(int status) {
             return Code::conflict;
         case 410:
             return Code::expired;
+        case 429:
         case 503:
             return Code::unavailable;
         case 504:
@@ -31,6 +33,7 @@ Result<http::Response> ask(
     const std::string& socket, http::Request request, http::Client::OnData on_data = {}
 ) {
     request.address = socket;
+    const std::string target = request.target;
     bool heard = false;
     if (on_data)
         on_data = [&heard, then = std::move(on_data)](std::string_view data) {
@@ -48,12 +51,8 @@ Result<http::Response> ask(
         return response;
     }
     if (response->status < 300) return response;
-    const Json status = Json::parse(response->body, nullptr, false);
-    const bool told =
-        status.is_object() && status.contains("message") && status["message"].is_string();
-    return fail(
-        code_of(response->status), told ? status["message"].get<std::string>() : response->body
-    );
+    std::string said = said_by(Json::parse(response->body, nullptr, false), target);
+    return fail(code_of(response->status), said.empty() ? response->body : std::move(said));
 }
 
 }  // namespace

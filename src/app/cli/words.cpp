@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/text.hpp"
+#include "cluster/api/path.hpp"
 #include "control/vpa/controller.hpp"
 #include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/mode.hpp"
@@ -116,6 +117,20 @@ std::string where_it_runs(const Json& status) {
     return "added to the run in the foreground (pid " +
            std::to_string(status.value("pid", std::int64_t{0})) +
            "), which ends with its terminal; `swell get pods` looks";
+}
+
+std::string said_by(const Json& status, std::string_view target) {
+    if (!status.is_object()) return {};
+    const auto text = [](const Json& object, const char* name) -> std::string {
+        const auto found = object.find(name);
+        return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+    };
+    const Json details = status.value("details", Json::object());
+    const auto path = cluster::parse_path(target);
+    const bool is_of_object =
+        path && !path->name.empty() && details.is_object() && text(details, "name") == path->name;
+    if (!is_of_object || text(status, "reason") != "NotFound") return text(status, "message");
+    return spec::to_text({path->kind->name, path->ns, path->name}) + " not found";
 }
 
 Result<std::vector<Run>> runs(const std::vector<std::string>& words) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
@@ -41,6 +42,12 @@ std::string nothing_observed(
 /// What `up --detach` says at its end, by the answer of /swell/v1/status. Objects may have been
 /// added to a run that another terminal holds: they end with that one.
 std::string where_it_runs(const Json& status);
+
+/// What a Status object of the API says, as the verbs say it: an object that is not there is
+/// `deployment/prod/shop not found`. Empty when it says nothing.
+///
+/// target  what was asked for: /apis/apps/v1/namespaces/prod/deployments/shop
+std::string said_by(const Json& status, std::string_view target);
 
 /// `NAME='COMMAND'` of --run. Errors  invalid.
 struct Run {

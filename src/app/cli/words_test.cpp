@@ -132,6 +132,41 @@ TEST(Words, WhereItRuns) {
     );
 }
 
+TEST(Words, SaidByAStatus) {
+    const Json gone = {
+        {"reason", "NotFound"},
+        {"message", "deployments.apps \"shop\" not found"},
+        {"details", {{"name", "shop"}, {"group", "apps"}, {"kind", "deployments"}}}
+    };
+    const Json elsewhere = {
+        {"reason", "NotFound"},
+        {"message", "the server could not find the requested resource"},
+        {"details", Json::object()}
+    };
+    const Json taken = {
+        {"reason", "AlreadyExists"},
+        {"message", "deployments.apps \"shop\" already exists"},
+        {"details", {{"name", "shop"}}}
+    };
+    const struct {
+        const char* why;
+        Json status;
+        const char* target;
+        const char* said;
+    } cases[] = {
+        // clang-format off
+        {"an object that is not there", gone,        "/apis/apps/v1/namespaces/default/deployments/shop",      "deployment/shop not found"},
+        {"in another namespace",        gone,        "/apis/apps/v1/namespaces/prod/deployments/shop?x=1",     "deployment/prod/shop not found"},
+        {"of another path",             gone,        "/swell/v1/apply",                                        "deployments.apps \"shop\" not found"},
+        {"a part that there is not",    elsewhere,   "/apis/apps/v1/namespaces/default/deployments/shop/x",    "the server could not find the requested resource"},
+        {"anything else",               taken,       "/apis/apps/v1/namespaces/default/deployments",           "deployments.apps \"shop\" already exists"},
+        {"nothing",                     Json(),      "/",                                                      ""},
+        {"something else",              {{"message", 7}, {"details", "x"}}, "/",                               ""},
+        // clang-format on
+    };
+    for (const auto& c : cases) EXPECT_EQ(said_by(c.status, c.target), c.said) << c.why;
+}
+
 TEST(Words, Runs) {
     EXPECT_EQ(runs({"shop=./shop --port $PORT"})->front().command, "./shop --port $PORT");
     EXPECT_FALSE(runs({"shop"}).has_value());

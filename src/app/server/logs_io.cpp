@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "cluster/admission/refusal.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/selector.hpp"
 
@@ -40,13 +41,19 @@ std::string printed(const cluster::LogSlice& slice, bool timestamps) {
     return text;
 }
 
-void refuse(const http::Responder& responder, const Error& error) {
-    auto response = cluster::failure(error);
+void refuse(const http::Responder& responder, const cluster::Failure& failure) {
+    auto response = cluster::answer(cluster::to_json(failure), failure.code);
     responder.send(
         {.status = response.status,
          .headers = {{"Content-Type", response.content_type}},
          .body = std::move(response.body)}
     );
+}
+
+/// That there is no such pod is told as of any object; else there is no such log.
+cluster::Failure no_log(const cluster::ApiPath& path, const Error& error) {
+    const bool no_pod = error == cluster::not_found(*path.kind, path.name);
+    return no_pod ? cluster::failure_of(error, *path.kind, path.name) : cluster::failure_of(error);
 }
 
 }  // namespace
@@ -63,13 +70,15 @@ void Logs::answer(const cluster::ApiPath& path, const http::Responder& responder
         std::size_t lines = 0;
         const auto [end, error] = std::from_chars(tail.data(), tail.data() + tail.size(), lines);
         if (error != std::errc() || end != tail.data() + tail.size())
-            return refuse(responder, {Code::invalid, "tailLines: must be a number, got " + tail});
+            return refuse(
+                responder, cluster::bad_request("tailLines: must be a number, got " + tail)
+            );
         query.tail = lines;
     }
     const spec::Key pod{path.kind->name, path.ns.empty() ? "default" : path.ns, path.name};
     // A first look, so that what is not there is an answer and not an empty stream.
     const auto slice = pods_.logs(pod, query);
-    if (!slice) return refuse(responder, slice.error());
+    if (!slice) return refuse(responder, no_log(path, slice.error()));
     const std::uint64_t id = ++last_;
     const bool goes_on = flag(path.query, "follow");
     Follow& follow =

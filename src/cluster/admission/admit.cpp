@@ -27,8 +27,8 @@ Policies without_limits(const Policies& policies) {
     return {.limit_ranges = {}, .quotas = policies.quotas, .now = policies.now};
 }
 
-Result<spec::Object> resized(spec::Pod pod, const spec::Object& stored, const Policies& policies) {
-    const spec::Pod& before = stored.as<spec::Pod>();
+/// A pod whose resources change, as limit ranges and its own resources complete it.
+spec::Pod resized(spec::Pod pod, const spec::Pod& before, const Policies& policies) {
     // Who does not know of a pod's own resources, and leaves them out, does not take them away.
     if (pod.spec.resources == spec::ResourceRequirements{})
         pod.spec.resources = before.spec.resources;
@@ -38,13 +38,7 @@ Result<spec::Object> resized(spec::Pod pod, const spec::Object& stored, const Po
     const auto noted = before.metadata.annotations.find("kubernetes.io/limit-ranger");
     if (noted != before.metadata.annotations.end()) pod.metadata.annotations.insert(*noted);
     spec::complete_pod_level(pod.spec);
-    spec::Problems problems;
-    validate_resize(pod.spec, before.spec, problems);
-    spec::Object object(std::move(pod));
-    if (!problems.empty()) return std::unexpected(invalid(object, problems));
-    // A pod that is going is left alone by limit ranges.
-    const bool going = before.metadata.deletion_timestamp.has_value();
-    return within_policies(std::move(object), &stored, going ? without_limits(policies) : policies);
+    return pod;
 }
 
 bool same_resources(const spec::PodSpec& a, const spec::PodSpec& b) {
@@ -57,20 +51,25 @@ bool same_resources(const spec::PodSpec& a, const spec::PodSpec& b) {
 
 }  // namespace
 
-Result<spec::Object> admit_new(spec::Object object, const Policies& policies) {
-    if (!object.is<spec::Pod>()) return within_policies(std::move(object), nullptr, policies);
+spec::Object completed(spec::Object object, const Policies& policies) {
+    if (!object.is<spec::Pod>()) return object;
     spec::Pod pod = object.as<spec::Pod>();
     set_defaults(policies.limit_ranges, pod);
     spec::complete_pod_level(pod.spec);
+    return pod;
+}
+
+Result<spec::Object> admit_new(spec::Object object, const Policies& policies) {
+    object = completed(std::move(object), policies);
     spec::Problems problems;
-    spec::validate_resources(pod.spec, "spec", problems);
-    object = std::move(pod);
+    if (object.is<spec::Pod>())
+        spec::validate_resources(object.as<spec::Pod>().spec, "spec", problems);
     if (!problems.empty()) return std::unexpected(invalid(object, problems));
     return within_policies(std::move(object), nullptr, policies);
 }
 
-Result<spec::Object> admit_change(
-    spec::Object object, const spec::Object& stored, const Policies& policies
+spec::Problems faults_of_change(
+    const spec::Object& object, const spec::Object& stored, const Policies& policies
 ) {
     spec::Problems problems;
     if (object.is<spec::ResourceQuota>())
@@ -78,17 +77,32 @@ Result<spec::Object> admit_change(
             object.as<spec::ResourceQuota>(), stored.as<spec::ResourceQuota>(), problems
         );
     validate_immutable(object, stored, problems);
-    if (!problems.empty()) return std::unexpected(invalid(object, problems));
-    if (object.is<spec::Pod>()) {
-        const spec::Pod& pod = object.as<spec::Pod>();
-        const spec::Pod& before = stored.as<spec::Pod>();
-        if (!same_resources(pod.spec, before.spec)) return resized(pod, stored, policies);
+    if (!problems.empty() || !object.is<spec::Pod>()) return problems;
+    const spec::Pod& pod = object.as<spec::Pod>();
+    const spec::Pod& before = stored.as<spec::Pod>();
+    if (same_resources(pod.spec, before.spec))
         validate_deadline(pod.spec, before.spec, problems);
-    }
+    else
+        validate_resize(resized(pod, before, policies).spec, before.spec, problems);
+    return problems;
+}
+
+Result<spec::Object> admit_change(
+    spec::Object object, const spec::Object& stored, const Policies& policies
+) {
+    const spec::Problems problems = faults_of_change(object, stored, policies);
     if (!problems.empty()) return std::unexpected(invalid(object, problems));
     if (!object.is<spec::Pod>()) return within_policies(std::move(object), &stored, policies);
-    // Its resources are as they were, so limit ranges have nothing to say.
-    return within_policies(std::move(object), &stored, without_limits(policies));
+    const spec::Pod& pod = object.as<spec::Pod>();
+    const spec::Pod& before = stored.as<spec::Pod>();
+    // Where its resources are as they were, limit ranges have nothing to say.
+    if (same_resources(pod.spec, before.spec))
+        return within_policies(std::move(object), &stored, without_limits(policies));
+    // A pod that is going is left alone by them.
+    const bool going = before.metadata.deletion_timestamp.has_value();
+    return within_policies(
+        resized(pod, before, policies), &stored, going ? without_limits(policies) : policies
+    );
 }
 
 std::optional<std::string> unknown_priority_class(

@@ -33,6 +33,15 @@ Result<spec::Object> admit_change(
     spec::Object object, const spec::Object& stored, const Policies& policies
 );
 
+/// A new object with what limit ranges and a pod's own resources fill in, as it is validated; kinds
+/// without any as they are.
+spec::Object completed(spec::Object object, const Policies& policies);
+
+/// All for which admit_change() says `invalid`, one by one.
+spec::Problems faults_of_change(
+    const spec::Object& object, const spec::Object& stored, const Policies& policies
+);
+
 /// Kubernetes refuses pods of a priority class that is not there. Priority classes are objects of
 /// a whole cluster, which an embedded store does not have: it takes any name, and whoever has them
 /// asks here first.

@@ -1,5 +1,8 @@
 #include "cluster/admission/immutable.hpp"
 
+#include <set>
+#include <string>
+
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/field_error.hpp"
@@ -73,9 +76,27 @@ void service(const spec::Service& now, const spec::Service& before, Problems& pr
     );
 }
 
+/// What is going can only be let go.
+void finalizers(const spec::ObjectMeta& now, const spec::ObjectMeta& before, Problems& problems) {
+    if (!before.deletion_timestamp) return;
+    std::set<std::string_view> added(now.finalizers.begin(), now.finalizers.end());
+    for (const std::string& had : before.finalizers) added.erase(had);
+    if (added.empty()) return;
+    std::string listed;
+    for (const std::string_view name : added)
+        listed += (listed.empty() ? "" : ", ") + spec::go_quoted(name);
+    problems.push_back(spec::forbidden(
+        "metadata.finalizers",
+        "no new finalizers can be added if the object is being deleted, found new finalizers "
+        "[]string{" +
+            listed + "}"
+    ));
+}
+
 }  // namespace
 
 void validate_immutable(const spec::Object& now, const spec::Object& before, Problems& problems) {
+    finalizers(now.metadata(), before.metadata(), problems);
     if (now.is<spec::Deployment>()) selector<spec::Deployment>(now, before, problems);
     if (now.is<spec::ReplicaSet>()) selector<spec::ReplicaSet>(now, before, problems);
     if (now.is<spec::Pod>()) pod(now.as<spec::Pod>(), before.as<spec::Pod>(), problems);

@@ -1,51 +1,25 @@
 #include "cluster/api/api.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "cluster/admission/apply.hpp"
+#include "cluster/admission/refusal.hpp"
 #include "cluster/api/field_selector.hpp"
 #include "cluster/api/patch.hpp"
+#include "cluster/api/scale.hpp"
 #include "cluster/list.hpp"
 #include "http/exchange.hpp"
 #include "spec/described.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/field_error.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/read.hpp"
 
 namespace swell::cluster {
 
 namespace {
-
-struct HttpWord {
-    int status;
-    const char* reason;
-};
-
-HttpWord http_word(Code code) {
-    switch (code) {
-        case Code::invalid:
-            return {422, "Invalid"};
-        case Code::not_found:
-            return {404, "NotFound"};
-        case Code::exists:
-            return {409, "AlreadyExists"};
-        case Code::forbidden:
-            return {403, "Forbidden"};
-        case Code::conflict:
-            return {409, "Conflict"};
-        case Code::expired:
-            return {410, "Expired"};
-        case Code::timeout:
-            return {504, "Timeout"};
-        case Code::cancelled:
-            return {499, "Cancelled"};
-        case Code::unavailable:
-            return {503, "ServiceUnavailable"};
-    }
-    return {500, "InternalError"};
-}
 
 Key key_at(const ApiPath& path) {
     return {
@@ -58,82 +32,9 @@ std::string text_of(const std::map<std::string, std::string>& query, const char*
     return found == query.end() ? "" : found->second;
 }
 
-Json scale_json(const Object& object) {
-    const auto& metadata = object.metadata();
-    Json status = Json::object();
-    if (object.is<spec::Deployment>())
-        status["replicas"] = object.as<spec::Deployment>().status.replicas;
-    if (object.is<spec::ReplicaSet>())
-        status["replicas"] = object.as<spec::ReplicaSet>().status.replicas;
-    return {
-        {"apiVersion", "autoscaling/v1"},
-        {"kind", "Scale"},
-        {"metadata",
-         {{"name", metadata.name},
-          {"namespace", metadata.ns},
-          {"resourceVersion", std::to_string(metadata.resource_version)}}},
-        {"spec", {{"replicas", replicas_of(object).value_or(0)}}},
-        {"status", status}
-    };
-}
-
-/// What reads and writes JSON further in may recurse; a body is bounded here, as a manifest is by
-/// its reader.
-Result<Json> json_of(const std::string& body) {
-    constexpr int most_levels = 200;
-    bool deep = false;
-    const Json::parser_callback_t look = [&](int depth, Json::parse_event_t, Json&) {
-        deep = deep || depth > most_levels;
-        return !deep;
-    };
-    Json json = Json::parse(body, look, false);
-    if (deep) return fail(Code::invalid, "the body is nested deeper than 200 levels");
-    if (json.is_discarded()) return fail(Code::invalid, "the body is not JSON");
-    return json;
-}
-
-/// `spec.replicas` of a Scale.
-Result<std::int32_t> replicas_in(const Json& body) {
-    constexpr std::int64_t most = 1'000'000;
-    const Json::json_pointer at("/spec/replicas");
-    if (!body.is_object() || !body.contains(at) || !body[at].is_number_integer())
-        return fail(Code::invalid, "spec.replicas: must be an integer");
-    const auto replicas = body[at].get<std::int64_t>();
-    if (replicas < 0 || replicas > most)
-        return fail(
-            Code::invalid,
-            "spec.replicas: must be from 0 to 1000000, got " + std::to_string(replicas)
-        );
-    return static_cast<std::int32_t>(replicas);
-}
-
-/// The path and the body must name the same object.
-Result<Object> read_for(const ApiPath& path, const Json& body) {
-    auto object = spec::read_json(body);
-    if (!object) return object;
-    const auto& metadata = object->metadata();
-    if (&object->kind() != path.kind)
-        return fail(
-            Code::invalid,
-            "kind: expected " + std::string(path.kind->name) + ", got " +
-                std::string(object->kind().name)
-        );
-    if (!path.name.empty() && metadata.name != path.name)
-        return fail(
-            Code::invalid, "metadata.name: expected " + path.name + ", got " + metadata.name
-        );
-    if (!path.ns.empty() && metadata.ns != path.ns)
-        return fail(
-            Code::invalid, "metadata.namespace: expected " + path.ns + ", got " + metadata.ns
-        );
-    return object;
-}
-
 /// A pod as it is, but for the resources of its containers, which are those of `wanted`.
-Result<Object> resized(const Cluster& cluster, const Object& wanted) {
-    const auto stored = cluster.get(key_of(wanted));
-    if (!stored) return stored;
-    spec::Pod next = stored->as<spec::Pod>();
+std::expected<Object, Failure> resized(const Object& stored, const Object& wanted) {
+    spec::Pod next = stored.as<spec::Pod>();
     next.metadata.resource_version = wanted.metadata().resource_version;
     const spec::PodSpec& asked = wanted.as<spec::Pod>().spec;
     const auto take = [](std::vector<spec::Container>& into, const auto& from) {
@@ -143,30 +44,54 @@ Result<Object> resized(const Cluster& cluster, const Object& wanted) {
         }
     };
     if (asked.resources != spec::ResourceRequirements{} && asked.resources != next.spec.resources)
-        return fail(
-            Code::invalid, "spec.resources: what a pod has as a whole cannot change while it runs"
-        );
+        return std::unexpected(unprocessable(
+            stored.kind(),
+            next.metadata.name,
+            {spec::forbidden(
+                "spec.resources", "what a pod has as a whole cannot change while it runs"
+            )}
+        ));
     take(next.spec.containers, asked.containers);
     take(next.spec.init_containers, asked.init_containers);
     return Object(std::move(next));
 }
 
-ApiResponse refusal(int status, const char* reason, const std::string& message) {
-    return answer(
-        {{"kind", "Status"},
-         {"apiVersion", "v1"},
-         {"status", "Failure"},
-         {"message", message},
-         {"reason", reason},
-         {"code", status}},
-        status
-    );
+ApiResponse refuse(const Failure& failure) { return answer(to_json(failure), failure.code); }
+
+/// Kinds that a PUT creates where they are not. Source: AllowCreateOnUpdate of the strategies in
+/// k8s.io/kubernetes/pkg/registry (1.37).
+bool is_created_by_update(const spec::Kind& kind) {
+    return &kind == &spec::kind_of<spec::LimitRange>() ||
+           &kind == &spec::kind_of<spec::Service>() || &kind == &spec::kind_of<spec::Event>();
 }
 
-ApiResponse method_not_allowed() {
-    return refusal(
-        405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
-    );
+/// Kinds whose deletion is answered with the object. Source: ReturnDeletedObject, as above.
+bool is_answered_when_deleted(const spec::Kind& kind) {
+    return &kind == &spec::kind_of<spec::Pod>() || &kind == &spec::kind_of<spec::Service>() ||
+           &kind == &spec::kind_of<spec::ResourceQuota>();
+}
+
+/// Of a deletion Kubernetes names the kind where it else names the plural: its own slip.
+std::optional<Failure> unmet(const Object& stored, const WriteOptions& options) {
+    const spec::ObjectMeta& have = stored.metadata();
+    const spec::Kind& kind = stored.kind();
+    const std::string version = std::to_string(have.resource_version);
+    std::string why;
+    if (options.uid && *options.uid != have.uid)
+        why = "the UID in the precondition (" + *options.uid +
+              ") does not match the UID in record (" + have.uid +
+              "). The object might have been deleted and then recreated";
+    else if (options.resource_version && *options.resource_version != version)
+        why = "the ResourceVersion in the precondition (" + *options.resource_version +
+              ") does not match the ResourceVersion in record (" + version +
+              "). The object might have been modified";
+    else
+        return std::nullopt;
+    const std::string group(group_of(kind)), word(kind.name);
+    const std::string what = "Operation cannot be fulfilled on " +
+                             (group.empty() ? word : word + "." + group) + " " +
+                             spec::go_quoted(have.name) + ": " + why;
+    return failure_of({Code::conflict, what}, GroupWord{group, word}, have.name);
 }
 
 /// Whether a kind has a part that is written by itself.
@@ -177,19 +102,30 @@ bool has_part(const spec::Kind& kind, const std::string& subresource) {
                                       &kind == &spec::kind_of<spec::ReplicaSet>());
 }
 
-/// The version that a body asks for; 0: any.
-Result<std::uint64_t> version_in(const Json& body) {
-    static const Json::json_pointer at("/metadata/resourceVersion");
-    if (!body.is_object() || !body.contains(at) || body[at].is_null()) return 0;
-    const std::string text = body[at].is_string() ? body[at].get<std::string>() : body[at].dump();
-    if (text.empty()) return 0;
-    std::uint64_t version = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    if (error != std::errc() || end != text.data() + text.size() || !body[at].is_string())
-        return fail(
-            Code::invalid, "metadata.resourceVersion: must be the text of a number, got " + text
+/// A patch that does not fit its object. Kubernetes does not say why; a cause does here.
+Failure unfit_patch(const std::string& why) {
+    Failure failure =
+        failure_of({Code::invalid, "the server rejected our request due to an error in our request"}
         );
-    return version;
+    failure.details = Failure::Details{};
+    failure.details->causes.push_back({"UnexpectedServerResponse", why, ""});
+    return failure;
+}
+
+bool is_told(const spec::Problems& problems, const spec::Problem& one) {
+    return std::ranges::any_of(problems, [&](const spec::Problem& told) {
+        return told.path == one.path && told.what == one.what;
+    });
+}
+
+/// Where a name is yet to be made, its start is told.
+const std::string& name_of(const Object& object) {
+    const spec::ObjectMeta& metadata = object.metadata();
+    return metadata.name.empty() ? metadata.generate_name : metadata.name;
+}
+
+ApiResponse refuse(const Error& error, const Object& object) {
+    return refuse(failure_of(error, object.kind(), name_of(object)));
 }
 
 }  // namespace
@@ -201,30 +137,7 @@ ApiResponse answer(const Json& json, int status) {
     };
 }
 
-ApiResponse failure(const Error& error) {
-    const HttpWord word = http_word(error.code);
-    return refusal(word.status, word.reason, error.what);
-}
-
-std::optional<std::int32_t> replicas_of(const Object& object) {
-    if (object.is<spec::Deployment>()) return object.as<spec::Deployment>().spec.replicas;
-    if (object.is<spec::ReplicaSet>()) return object.as<spec::ReplicaSet>().spec.replicas;
-    return {};
-}
-
-std::optional<Object> with_replicas(const Object& object, std::int32_t replicas) {
-    if (object.is<spec::Deployment>()) {
-        auto next = object.as<spec::Deployment>();
-        next.spec.replicas = replicas;
-        return Object(std::move(next));
-    }
-    if (object.is<spec::ReplicaSet>()) {
-        auto next = object.as<spec::ReplicaSet>();
-        next.spec.replicas = replicas;
-        return Object(std::move(next));
-    }
-    return {};
-}
+ApiResponse failure(const Error& error) { return refuse(failure_of(error)); }
 
 Result<Query> query_of(const ApiPath& path) {
     Query query{.kind = path.kind->name, .ns = path.ns};
@@ -249,43 +162,47 @@ Result<Object> Api::admitted(Object object) const {
 
 ApiResponse Api::handle(const ApiRequest& request) {
     const auto target = http::parse_target(request.target);
-    if (!target) return failure(target.error());
+    if (!target) return refuse(bad_request(target.error().what));
     if (request.method == "POST" && target->path == "/swell/v1/apply")
         return apply_all(request.body);
     if (const auto found = routes_.find(request.method + " " + target->path);
         found != routes_.end())
         return found->second(target->query);
     const auto path = parse_path(request.target);
-    if (!path) return failure(path.error());
+    if (!path) return refuse(no_such_resource());
     if (request.method == "GET") return read(*path);
-    const std::string dry_run = text_of(path->query, "dryRun");
-    if (dry_run.empty()) return write(request, *path);
-    if (dry_run != "All") return failure({Code::invalid, "dryRun: must be All, got " + dry_run});
-    if (!rehearsal_) return failure({Code::invalid, "dryRun: not possible with this server"});
+    const auto options = write_options(request.method, path->query, request.body);
+    if (!options) return refuse(options.error());
+    if (!options->dry_run) return write(request, *path, *options);
+    if (!rehearsal_) return refuse(bad_request("dryRun: not possible with this server"));
     ApiResponse rehearsed;
-    rehearsal_([&] { rehearsed = write(request, *path); });
+    rehearsal_([&] { rehearsed = write(request, *path, *options); });
     return rehearsed;
 }
 
-ApiResponse Api::write(const ApiRequest& request, const ApiPath& path) {
+ApiResponse Api::write(
+    const ApiRequest& request, const ApiPath& path, const WriteOptions& options
+) {
     const bool changes = request.method == "PUT" || request.method == "PATCH";
     if (!path.subresource.empty() && changes && !has_part(*path.kind, path.subresource))
-        return refusal(404, "NotFound", "the server could not find the requested resource");
-    if (!path.subresource.empty() && !changes) return method_not_allowed();
-    if (request.method == "POST" && path.name.empty()) return create(path, request.body);
-    if (request.method == "PUT" && !path.name.empty()) {
-        const auto json = json_of(request.body);
-        return json ? replace(path, *json) : failure(json.error());
-    }
-    if (request.method == "PATCH" && !path.name.empty()) return patch(path, request);
-    if (request.method == "DELETE" && !path.name.empty()) return remove(path);
-    return method_not_allowed();
+        return refuse(no_such_resource());
+    if (!path.subresource.empty() && !changes) return refuse(method_not_allowed());
+    const bool of_one = !path.name.empty();
+    if (request.method == "PATCH" && of_one) return patch(path, request);
+    if (request.method == "DELETE" && of_one) return remove(path, options);
+    if (request.method != (of_one ? "PUT" : "POST")) return refuse(method_not_allowed());
+    const auto json = parse_body(request.body);
+    if (!json) return refuse(unrecognized(*path.kind, request.body, json.error()));
+    if (path.subresource == "scale") return set_scale(path, *json);
+    const auto body = read_body(path, *json);
+    if (!body) return refuse(body.error());
+    return of_one ? replace(path, *body) : create(*body);
 }
 
 ApiResponse Api::read(const ApiPath& path) const {
     if (path.name.empty()) {
         const auto query = query_of(path);
-        if (!query) return failure(query.error());
+        if (!query) return refuse(bad_request(query.error().what));
         const std::uint64_t version = cluster_.version();
         Json items = Json::array();
         for (const Object& object : cluster_.list(*query)) items.push_back(object.to_json());
@@ -296,102 +213,149 @@ ApiResponse Api::read(const ApiPath& path) const {
              {"items", std::move(items)}}
         );
     }
+    if (!path.subresource.empty() && !has_part(*path.kind, path.subresource))
+        return refuse(no_such_resource());
     const auto object = cluster_.get(key_at(path));
-    if (!object) return failure(object.error());
-    if (path.subresource.empty() || path.subresource == "status") return answer(object->to_json());
-    if (path.subresource == "scale" && replicas_of(*object)) return answer(scale_json(*object));
-    return failure(
-        {Code::not_found, "no subresource " + path.subresource + " of " + to_text(key_at(path))}
-    );
+    if (!object) return refuse(failure_of(object.error(), *path.kind, path.name));
+    return answer(path.subresource == "scale" ? scale_json(*object) : object->to_json());
 }
 
-ApiResponse Api::create(const ApiPath& path, const std::string& body) {
-    const auto json = json_of(body);
-    if (!json) return failure(json.error());
-    auto object = read_for(path, *json);
-    if (object) object = admitted(std::move(*object));
-    if (!object) return failure(object.error());
+ApiResponse Api::create(const Body& body) {
+    const Object& wanted = body.object;
+    const spec::ObjectMeta& metadata = wanted.metadata();
+    if (metadata.resource_version != 0)
+        // An error that the original has no better word for than its code.
+        return refuse(
+            {.code = 500,
+             .reason = "",
+             .message = "resourceVersion should not be set on objects to be created",
+             .details = {}}
+        );
+    const auto problems = faults_of(body, completed(wanted, policies_of(metadata.ns)));
+    if (!problems.empty()) return refuse(unprocessable(wanted.kind(), metadata.name, problems));
+    const auto object = admitted(wanted);
+    if (!object) return refuse(object.error(), wanted);
     const auto stored = cluster_.create(object->without_status());
-    return stored ? answer(stored->to_json(), 201) : failure(stored.error());
+    if (stored) return answer(stored->to_json(), 201);
+    Failure failure = failure_of(stored.error(), wanted.kind(), name_of(wanted));
+    if (stored.error().code == Code::exists && !metadata.generate_name.empty()) {
+        // Whoever says both has a name made, as the original sees it.
+        failure.message += ", the server was not able to generate a unique name for the object";
+        failure.details->retry_after_seconds = 1;
+    }
+    return refuse(failure);
 }
 
 /// What the object is with the patch is written at once: nobody can have changed it meanwhile, so
 /// that only a patch that names a version itself can meet a conflict.
 ApiResponse Api::patch(const ApiPath& path, const ApiRequest& request) {
     const auto type = patch_type(request.content_type);
-    if (!type)
-        return refusal(
-            415,
-            "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types include: "
-            "application/json-patch+json, application/merge-patch+json, "
-            "application/strategic-merge-patch+json"
-        );
-    const auto given = json_of(request.body);
-    if (!given) return failure(given.error());
+    if (!type) return refuse(unsupported_media_type());
+    const auto given = parse_body(request.body);
+    if (!given) return refuse(bad_request("invalid JSON patch: " + given.error()));
+    const bool is_list = *type == PatchType::json;
+    if (is_list ? !given->is_array() : !given->is_object())
+        return refuse(bad_request(
+            std::string("error decoding patch: expected ") + (is_list ? "a list" : "an object")
+        ));
     const auto stored = cluster_.get(key_at(path));
-    if (!stored) return failure(stored.error());
+    if (!stored) return refuse(failure_of(stored.error(), *path.kind, path.name));
     const bool is_scale = path.subresource == "scale";
-    const auto wanted = patched(is_scale ? scale_json(*stored) : stored->to_json(), *given, *type);
-    return wanted ? replace(path, *wanted) : failure(wanted.error());
+    auto wanted = patched(is_scale ? scale_json(*stored) : stored->to_json(), *given, *type);
+    if (!wanted) return refuse(unfit_patch(wanted.error().what));
+    if (is_scale) return set_scale(path, *wanted);
+    const auto body = read_patched(path, std::move(*wanted), *given);
+    if (!body) return refuse(body.error());
+    const std::string& uid = body->object.metadata().uid;
+    if (uid != stored->metadata().uid)
+        return refuse(unprocessable(
+            *path.kind,
+            path.name,
+            {spec::invalid("metadata.uid", spec::go_quoted(uid), "field is immutable")}
+        ));
+    return replace(path, *body);
 }
 
-ApiResponse Api::replace(const ApiPath& path, const Json& body) {
-    if (path.subresource == "scale") return set_scale(path, body);
-    auto object = read_for(path, body);
-    if (object && path.subresource == "resize") object = resized(cluster_, *object);
-    if (!object) return failure(object.error());
+ApiResponse Api::replace(const ApiPath& path, const Body& body) {
+    const auto stored = cluster_.get(key_at(path));
+    if (!stored && is_created_by_update(*path.kind) && path.subresource.empty())
+        return create(body);
+    if (!stored) return refuse(failure_of(stored.error(), *path.kind, path.name));
+    const spec::ObjectMeta& given = body.object.metadata();
+    if (const auto stale = conflict_with(*stored, given.uid, given.resource_version))
+        return refuse(*stale, *stored);
+    std::expected<Object, Failure> wanted = body.object;
+    if (path.subresource == "resize") wanted = resized(*stored, body.object);
+    if (!wanted) return refuse(wanted.error());
+    auto problems = faults_of(body, *wanted);
     if (path.subresource == "status") {
-        const auto stored = cluster_.update_status(std::move(*object));
-        return stored ? answer(stored->to_json()) : failure(stored.error());
+        if (!problems.empty()) return refuse(unprocessable(*path.kind, path.name, problems));
+        const auto written = cluster_.update_status(*wanted);
+        return written ? answer(written->to_json()) : refuse(written.error(), *stored);
     }
-    object = admitted(std::move(*object));
-    if (!object) return failure(object.error());
-    const auto stored = cluster_.update(std::move(*object));
-    return stored ? answer(stored->to_json()) : failure(stored.error());
+    for (spec::Problem& more :
+         faults_of_change(*wanted, *stored, policies_of(stored->metadata().ns)))
+        if (!is_told(problems, more)) problems.push_back(std::move(more));
+    if (!problems.empty()) return refuse(unprocessable(*path.kind, path.name, problems));
+    auto object = admitted(*std::move(wanted));
+    if (!object) return refuse(object.error(), *stored);
+    const auto written = cluster_.update(*std::move(object));
+    return written ? answer(written->to_json()) : refuse(written.error(), *stored);
 }
 
 ApiResponse Api::set_scale(const ApiPath& path, const Json& body) {
-    const auto wanted = replicas_in(body);
-    if (!wanted) return failure(wanted.error());
-    const auto object = cluster_.get(key_at(path));
-    if (!object) return failure(object.error());
-    auto next = with_replicas(*object, *wanted);
-    if (!next) return failure({Code::invalid, to_text(key_at(path)) + " has no replicas to scale"});
+    const auto wanted = replicas_in(body, path.name);
+    if (!wanted) return refuse(wanted.error());
     const auto version = version_in(body);
-    if (!version) return failure(version.error());
+    if (!version) return refuse(version.error());
+    const auto object = cluster_.get(key_at(path));
+    if (!object) return refuse(failure_of(object.error(), *path.kind, path.name));
+    auto next = with_replicas(*object, *wanted);
+    if (!next) return refuse(no_such_resource());
     if (*version != 0) {
         spec::ObjectMeta metadata = next->metadata();
         metadata.resource_version = *version;
         next = next->with_metadata(std::move(metadata));
     }
     const auto stored = cluster_.update(std::move(*next));
-    return stored ? answer(scale_json(*stored)) : failure(stored.error());
+    return stored ? answer(scale_json(*stored)) : refuse(stored.error(), *object);
 }
 
-ApiResponse Api::remove(const ApiPath& path) {
-    Cluster::Deletion deletion;
-    const std::string grace = text_of(path.query, "gracePeriodSeconds");
-    if (!grace.empty()) {
-        std::int64_t seconds_given = 0;
-        const auto [end, error] =
-            std::from_chars(grace.data(), grace.data() + grace.size(), seconds_given);
-        if (error != std::errc() || end != grace.data() + grace.size() || seconds_given < 0)
-            return failure(
-                {Code::invalid, "gracePeriodSeconds: must be a number of seconds, got " + grace}
-            );
-        deletion.grace_seconds = seconds_given;
-    }
-    if (text_of(path.query, "propagationPolicy") == "Orphan")
-        deletion.propagation = Propagation::orphan;
-    const auto done = cluster_.remove(key_at(path), deletion);
-    if (!done) return failure(done.error());
-    return answer({{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
+ApiResponse Api::remove(const ApiPath& path, const WriteOptions& options) {
+    const auto stored = cluster_.get(key_at(path));
+    if (!stored) return refuse(failure_of(stored.error(), *path.kind, path.name));
+    if (const auto failed = unmet(*stored, options)) return refuse(*failed);
+    const auto done = cluster_.remove(key_at(path), options.deletion);
+    if (!done) return refuse(done.error(), *stored);
+    const spec::ObjectMeta& metadata = stored->metadata();
+    // What a grace period or a finalizer holds is told as it is now.
+    if (const auto left = cluster_.get(key_at(path)); left && left->metadata().uid == metadata.uid)
+        return answer(left->to_json());
+    if (is_answered_when_deleted(*path.kind)) return answer(stored->to_json());
+    Json details = {{"name", metadata.name}};
+    if (const auto group = group_of(*path.kind); !group.empty()) details["group"] = group;
+    details["kind"] = path.kind->plural;
+    details["uid"] = metadata.uid;
+    return answer(
+        {{"kind", "Status"},
+         {"apiVersion", "v1"},
+         {"metadata", Json::object()},
+         {"status", "Success"},
+         {"details", std::move(details)}}
+    );
+}
+
+Policies Api::policies_of(const std::string& ns) const {
+    Policies policies;
+    const spec::Kind& kind = spec::kind_of<spec::LimitRange>();
+    for (const Object& object : cluster_.list({.kind = kind.name, .ns = ns}))
+        policies.limit_ranges.push_back(object.as<spec::LimitRange>());
+    return policies;
 }
 
 ApiResponse Api::apply_all(const std::string& body) {
-    const auto read = json_of(body);
-    if (!read) return failure(read.error());
+    const auto read = parse_body(body);
+    if (!read) return failure({Code::invalid, read.error()});
     const Json& json = *read;
     if (!json.is_object() || !json.contains("objects") || !json["objects"].is_array())
         return failure({Code::invalid, "the body must be {\"objects\": [...]}"});

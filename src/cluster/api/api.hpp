@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "cluster/admission/admit.hpp"
+#include "cluster/api/body.hpp"
+#include "cluster/api/options.hpp"
 #include "cluster/api/path.hpp"
 #include "cluster/cluster.hpp"
 
@@ -31,13 +34,14 @@ struct ApiResponse {
 ///     PUT    object: update; .../status: status alone; .../scale: spec.replicas alone
 ///            .../resize of a pod: its containers' resources alone
 ///     PATCH  the same; a merge patch, a strategic merge patch or a JSON patch (patch.hpp)
-///     DELETE object; gracePeriodSeconds, propagationPolicy=Orphan
+///     DELETE object; gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions: in
+///            the query, or in a body of DeleteOptions
 ///     dryRun=All with any of them: the answer of a write that is not made
 ///     POST   /swell/v1/apply {"objects": [...], "dryRun": false}: create or update all, or none
 ///     when one is invalid and what the app adds with route()
 ///
-/// Failures are Kubernetes Status objects. It does not wait: watches and log streams are the
-/// server's (api_io.hpp). One thread.
+/// Failures are Kubernetes' Status objects, with its messages (status.hpp). It does not wait:
+/// watches and log streams are the server's (api_io.hpp). One thread.
 class Api {
   public:
     using Handler = std::function<ApiResponse(const std::map<std::string, std::string>& query)>;
@@ -63,16 +67,18 @@ class Api {
     void rehearse(Rehearsal rehearsal) { rehearsal_ = std::move(rehearsal); }
 
   private:
-    ApiResponse write(const ApiRequest& request, const ApiPath& path);
+    ApiResponse write(const ApiRequest& request, const ApiPath& path, const WriteOptions& options);
     ApiResponse read(const ApiPath& path) const;
-    ApiResponse create(const ApiPath& path, const std::string& body);
-    ApiResponse replace(const ApiPath& path, const Json& body);
+    ApiResponse create(const Body& body);
+    ApiResponse replace(const ApiPath& path, const Body& body);
     ApiResponse patch(const ApiPath& path, const ApiRequest& request);
     ApiResponse set_scale(const ApiPath& path, const Json& body);
-    ApiResponse remove(const ApiPath& path);
+    ApiResponse remove(const ApiPath& path, const WriteOptions& options);
     ApiResponse apply_all(const std::string& body);
     ApiResponse apply_each(const std::vector<Object>& wanted, bool dry_run);
     Result<Object> admitted(Object object) const;
+    /// The limit ranges of a namespace, which complete pods before they are looked at.
+    Policies policies_of(const std::string& ns) const;
 
     Cluster& cluster_;
     std::map<std::string, Handler> routes_;
@@ -87,9 +93,5 @@ ApiResponse answer(const Json& json, int status = 200);
 
 /// Which objects a collection's path and query ask for. Errors  invalid: a broken selector.
 Result<Query> query_of(const ApiPath& path);
-
-/// `spec.replicas` of a scalable object, and the object with another number.
-std::optional<std::int32_t> replicas_of(const Object& object);
-std::optional<Object> with_replicas(const Object& object, std::int32_t replicas);
 
 }  // namespace swell::cluster

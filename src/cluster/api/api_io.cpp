@@ -35,11 +35,7 @@ std::string line(const char* type, const Json& object) {
 std::string expired_line() {
     return line(
         "ERROR",
-        {{"kind", "Status"},
-         {"status", "Failure"},
-         {"reason", "Expired"},
-         {"code", 410},
-         {"message", "too old resource version: list and watch again"}}
+        to_json(failure_of({Code::expired, "too old resource version: list and watch again"}))
     );
 }
 
@@ -54,6 +50,10 @@ void send(const http::Responder& responder, ApiResponse response) {
          .headers = {{"Content-Type", response.content_type}},
          .body = std::move(response.body)}
     );
+}
+
+void refuse(const http::Responder& responder, const Failure& failure) {
+    send(responder, answer(to_json(failure), failure.code));
 }
 
 }  // namespace
@@ -92,19 +92,16 @@ void ApiServer::handle(http::Request request, const http::Responder& responder) 
 
 void ApiServer::watch(const ApiPath& path, const http::Responder& responder) {
     const auto query = query_of(path);
-    if (!query) return send(responder, failure(query.error()));
+    if (!query) return refuse(responder, bad_request(query.error().what));
     if (streams_.size() >= most_watches)
-        return send(responder, failure({Code::unavailable, "too many watches"}));
+        return refuse(responder, too_many_requests("too many watches, please try again later", 1));
     std::uint64_t since = cluster_.version();
     bool from_start = true;
     if (const auto found = path.query.find("resourceVersion"); found != path.query.end()) {
         const std::string& text = found->second;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), since);
         if (error != std::errc() || end != text.data() + text.size())
-            return send(
-                responder,
-                failure({Code::invalid, "resourceVersion: must be a number, got " + text})
-            );
+            return refuse(responder, bad_request("resourceVersion: must be a number, got " + text));
         from_start = false;
     }
     responder.begin(200, {{"Content-Type", "application/json"}});

@@ -1,40 +1,15 @@
 #include "cluster/store/rules.hpp"
 
-#include <algorithm>
-#include <array>
-#include <limits>
-
 #include "base/saturate.hpp"
+#include "cluster/admission/refusal.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/registry.hpp"
 
 namespace swell::cluster {
 
 namespace {
 
 using spec::ObjectMeta;
-
-/// The write is about the object that is stored, and its writer has seen the newest version of it.
-Result<void> check_current(const Object& stored, const std::string& uid, std::uint64_t version) {
-    const ObjectMeta& have = stored.metadata();
-    if (!uid.empty() && uid != have.uid) {
-        return fail(
-            Code::conflict,
-            to_text(key_of(stored)) + ": another object of this name took its place (uid " + uid +
-                " given, " + have.uid + " stored)"
-        );
-    }
-    if (version != 0 && version != have.resource_version) {
-        return fail(
-            Code::conflict,
-            to_text(key_of(stored)) +
-                ": the object has been modified; please apply your changes to the latest version "
-                "and try again (" +
-                std::to_string(version) + " given, " + std::to_string(have.resource_version) +
-                " stored)"
-        );
-    }
-    return {};
-}
 
 /// What the writer wants, with what only the system may set.
 ObjectMeta merged(const ObjectMeta& stored, ObjectMeta wanted) {
@@ -94,20 +69,10 @@ Result<std::optional<Object>> updated(
     const Object& stored, const Object& wanted, const Moment& moment
 ) {
     const ObjectMeta& given = wanted.metadata();
-    if (auto current = check_current(stored, given.uid, given.resource_version); !current)
-        return std::unexpected(current.error());
+    if (auto stale = conflict_with(stored, given.uid, given.resource_version))
+        return std::unexpected(*std::move(stale));
     const ObjectMeta& have = stored.metadata();
     ObjectMeta metadata = merged(have, given);
-    if (have.deletion_timestamp) {
-        for (const std::string& finalizer : metadata.finalizers)
-            if (std::ranges::find(have.finalizers, finalizer) == have.finalizers.end())
-                return fail(
-                    Code::invalid,
-                    "metadata.finalizers: no new finalizers can be added if the object is being "
-                    "deleted, got " +
-                        finalizer
-                );
-    }
     const bool same_spec = stored.kind().same_spec(stored.value(), wanted.value());
     if (same_spec && metadata == have) return std::nullopt;
     if (!same_spec) ++metadata.generation;
@@ -121,8 +86,8 @@ Result<std::optional<Object>> status_updated(
     const Object& stored, Object wanted, const Moment& moment
 ) {
     const ObjectMeta& given = wanted.metadata();
-    if (auto current = check_current(stored, given.uid, given.resource_version); !current)
-        return std::unexpected(current.error());
+    if (auto stale = conflict_with(stored, given.uid, given.resource_version))
+        return std::unexpected(*std::move(stale));
     if (stored.kind().same_status(stored.value(), wanted.value())) return std::nullopt;
     ObjectMeta metadata = stored.metadata();
     metadata.resource_version = moment.version;
@@ -132,8 +97,8 @@ Result<std::optional<Object>> status_updated(
 Result<std::optional<Object>> removed(
     const Object& stored, const Cluster::Deletion& deletion, const Moment& moment
 ) {
-    if (auto current = check_current(stored, {}, deletion.resource_version); !current)
-        return std::unexpected(current.error());
+    if (auto stale = conflict_with(stored, {}, deletion.resource_version))
+        return std::unexpected(*std::move(stale));
     const ObjectMeta& have = stored.metadata();
     const std::int64_t grace = grace_of(stored, deletion);
     if (!have.deletion_timestamp)
@@ -165,7 +130,11 @@ Object at_version(const Object& object, std::uint64_t version) {
     return object.with_metadata(std::move(metadata));
 }
 
-Error not_found(const Key& key) { return {Code::not_found, to_text(key) + " not found"}; }
+Error not_found(const Key& key) {
+    const spec::Kind* const kind = spec::find_kind(key.kind);
+    if (kind == nullptr) return {Code::not_found, to_text(key) + " not found"};
+    return not_found(*kind, key.name);
+}
 
 std::string make_uid(Rng& rng) {
     constexpr std::string_view hex = "0123456789abcdef";

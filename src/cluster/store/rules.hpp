@@ -19,7 +19,7 @@ struct Moment {
 Result<spec::ObjectMeta> created(const Object& object, const Moment& moment);
 
 /// What an update makes of the stored object; empty when it changes nothing.
-/// Errors  conflict, invalid (a finalizer added to an object that is going).
+/// Errors  conflict.
 Result<std::optional<Object>> updated(
     const Object& stored, const Object& wanted, const Moment& moment
 );
@@ -49,7 +49,7 @@ Object disowned(const Object& object, const std::string& owner_uid, const Moment
 /// The same object with another resource version.
 Object at_version(const Object& object, std::uint64_t version);
 
-/// `deployment/shop not found`
+/// `deployments.apps "shop" not found`
 Error not_found(const Key& key);
 
 /// A version 4 UUID.

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "cluster/admission/refusal.hpp"
 #include "cluster/store/rules.hpp"
 #include "spec/registry.hpp"
 
@@ -118,10 +119,7 @@ Result<void> Store::name_it(const Object& object, spec::ObjectMeta& metadata) {
         if (!taken()) break;
     }
     if (taken())
-        return fail(
-            Code::exists,
-            to_text(Key{object.kind().name, metadata.ns, metadata.name}) + " already exists"
-        );
+        return std::unexpected(already_exists(object.kind(), metadata.name));
     do metadata.uid = make_uid(rng_);
     while (memory_.with_uid(metadata.uid) != nullptr);
     return {};

@@ -142,7 +142,7 @@ TEST(Store, WhatIsNotThereIsNotFound) {
     World world;
     EXPECT_EQ(
         world.store.get(key("Deployment", "shop")).error(),
-        (Error{Code::not_found, "deployment/shop not found"})
+        (Error{Code::not_found, "deployments.apps \"shop\" not found"})
     );
     EXPECT_EQ(world.store.update(deployment("shop")).error().code, Code::not_found);
     EXPECT_EQ(world.store.update_status(deployment("shop")).error().code, Code::not_found);

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cluster/api/status.hpp"
+#include "cluster/cluster.hpp"
+
+namespace swell::cluster {
+
+/// What a write is asked with, beside its object.
+struct WriteOptions {
+    bool dry_run = false;
+    Cluster::Deletion deletion;
+    /// What must be so of the object that is deleted.
+    std::optional<std::string> uid, resource_version;
+};
+
+/// From the query (dryRun, gracePeriodSeconds, propagationPolicy, orphanDependents); of a DELETE
+/// with a body, from that alone, as Kubernetes reads it (DeleteOptions: preconditions too). Pure.
+///
+/// Errors  400: a number or a body that is none; 422: a word that is none.
+/// Source  k8s.io/apiserver/pkg/endpoints/handlers/delete.go; k8s.io/apimachinery/pkg/apis/meta/v1/
+///         validation, ValidateDeleteOptions (1.37).
+std::expected<WriteOptions, Failure> write_options(
+    std::string_view method,
+    const std::map<std::string, std::string>& query,
+    const std::string& body
+);
+
+}  // namespace swell::cluster
