@@ -34,7 +34,7 @@ spec:
         - name: web
           command: [./web]
           ports: [{containerPort: 8080}]
-          resources: {limits: {cpu: 500m, memory: 1Gi}, requests: {cpu: 0.25}}
+          resources: {limits: {cpu: " 500m ", memory: 1Gi}, requests: {cpu: 0.25}}
           readinessProbe: {httpGet: {port: 8080}}
 )");
     const auto& shop = object.as<Deployment>();
@@ -47,6 +47,7 @@ spec:
     EXPECT_EQ(pod.restart_policy, "Always");
     EXPECT_EQ(pod.termination_grace_period_seconds, 30);
     const Container& web = pod.containers[0];
+    EXPECT_EQ(web.resources.limits.at("cpu").text(), "500m") << "without the spaces";
     EXPECT_EQ(web.resources.requests.at("cpu").text(), "250m");
     EXPECT_EQ(web.resources.requests.at("memory").text(), "1Gi");
     EXPECT_EQ(web.ports[0].protocol, "TCP");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "base/yaml/node.hpp"
 #include "spec/kinds/autoscaling.hpp"
 #include "spec/kinds/autoscaling_errors.hpp"
@@ -28,8 +29,8 @@ std::string text_in(const Json& object, const char* name) {
 /// An amount that is none, as the original tells it; empty where it is one.
 std::string amount_fault(const Json* value) {
     if (value == nullptr || value->is_structured() || value->is_boolean()) return {};
-    const auto read =
-        Quantity::parse(value->is_string() ? value->get<std::string>() : value->dump());
+    const std::string text = value->is_string() ? value->get<std::string>() : value->dump();
+    const auto read = Quantity::parse(trim(text));
     return read ? "" : read.error().what;
 }
 

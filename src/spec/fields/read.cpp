@@ -270,7 +270,8 @@ bool Reader::quantity(const Node& node, Quantity& into) {
     const bool scalar =
         node.type == Type::string || node.type == Type::integer || node.type == Type::number;
     if (scalar) {
-        if (const auto parsed = Quantity::parse(node.text)) {
+        // Spaces around it are nothing, as in the original.
+        if (const auto parsed = Quantity::parse(trim(node.text))) {
             into = *parsed;
             return true;
         }
