@@ -103,7 +103,7 @@ TEST(Recommend, SaysThatThereIsNoUpperBoundYet) {
                 std::string(c.target) +
                 "confidence: app memory: confidence 0: lower bound 334.9Mi × 0 = 0, no upper bound "
                 "yet\n"
-                "target: app memory: target 351198544; requests from 262144000 up are left alone\n"
+                "target: app memory: target 351198544; requests from 250Mi up are left alone\n"
         );
     }
 }
