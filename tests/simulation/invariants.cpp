@@ -6,7 +6,6 @@
 #include <set>
 
 #include "control/replicaset/pods.hpp"
-#include "spec/kinds/vpa.hpp"
 
 namespace swell::simulation {
 
@@ -41,13 +40,6 @@ std::string change_text(std::int32_t from, std::int32_t to) {
 }
 
 bool is_live(const spec::Pod& pod) { return control::replicaset::is_active(pod); }
-
-std::int64_t amount(
-    const spec::ResourceList& list, const std::string& name, std::int64_t otherwise
-) {
-    const auto found = list.find(name);
-    return found == list.end() ? otherwise : found->second.milli_value();
-}
 
 }  // namespace
 
@@ -90,14 +82,16 @@ void Invariants::wrote(const Write& write) {
         if (is_sized) sized(after);
     }
     if (!object.is<spec::Pod>()) return;
+    if (write.controller == "vpa" && write.act == Act::update)
+        resized(write.before->as<spec::Pod>(), write.after->as<spec::Pod>());
     if (write.act == Act::create) created(object.as<spec::Pod>());
     if (write.act == Act::remove) removed(write.controller, object.as<spec::Pod>());
 }
 
 void Invariants::stepped() {
+    read_journal();
     if (store_.version() == checked_) return;
     checked_ = store_.version();
-    read_journal();
     check_quotas();
 }
 
@@ -105,27 +99,81 @@ void Invariants::clock_was_set_back(Duration by) {
     constexpr Duration longest = std::chrono::seconds(300);  // period or window of a scenario
     sure_from_ = std::max(sure_from_, clock_.now() + by + longest);
     used_.clear();
+    refused_.clear();
 }
 
-// What each HPA recommended, from the entries that are new.
+void Invariants::begins() {
+    for (const spec::Pod& pod : pods_in(""))
+        if (is_live(pod) && in_force(pod) != pod.spec.containers.front().resources)
+            count("restart in a resize");
+    disturbed_.clear();
+    refused_.clear();
+}
+
 void Invariants::read_journal() {
     const auto& entries = journal_.entries();
     auto entry = entries.rbegin();
     while (entry != entries.rend() && entry->id > read_) ++entry;
     for (auto next = entry.base(); next != entries.end(); ++next) {
         read_ = next->id;
-        if (next->controller != "hpa") continue;
-        if (next->action == "hold") count("hold");
-        if (next->observation.contains("error")) {
-            count("hpa error");
-            continue;
-        }
-        if (!was_asked(*next)) continue;
-        Past& past = pasts_[{kind_of<Hpa>().name, next->ns, next->name}];
-        const std::string uid = next->observation.value("uid", "");
-        if (past.uid != uid) past = Past{.uid = uid, .changes = {}, .recommended = {}};
-        past.recommended.push_back({next->observation.value("recommended", 0), next->at});
+        if (next->controller != "hpa" && next->controller != "vpa") continue;
+        heard(*next);
+        if (next->controller == "hpa") heard_of_hpa(*next);
     }
+}
+
+void Invariants::heard(const journal::Entry& entry) {
+    if (entry.observation.value("observes", false)) {
+        observed_.insert(entry.controller + entry.observation.value("uid", ""));
+        if (entry.action == "observe") count("observed by " + entry.controller);
+        if (entry.action != "observe" && entry.action != "hold")
+            break_("observe", entry.subject + " observes, and its entry says " + entry.action);
+    }
+    const std::string target = entry.observation.value("target", "");
+    const std::string name = target.substr(target.find('/') + 1);
+    // Of a target that is not there nothing is known.
+    if (!store_.get({kind_of<spec::Deployment>().name, entry.ns, name})) return;
+    const bool is_contested = entry.controller == "hpa" ? is_contested_with_vpa(entry, name)
+                                                        : is_contested_with_hpa(entry, name);
+    const bool is_told =
+        std::ranges::find(entry.steps, "resource-contention", &journal::Step::rule) !=
+        entry.steps.end();
+    if (is_told) count("contention told by " + entry.controller);
+    if (is_told != is_contested)
+        break_(
+            "contention",
+            entry.subject + (is_contested ? " does not tell that" : " tells that") +
+                " another autoscaler acts on the same resource"
+        );
+}
+
+bool Invariants::is_contested_with_vpa(const journal::Entry& entry, const std::string& target)
+    const {
+    const std::vector<Vertical> others = verticals(store_, entry.ns, target);
+    if (others.empty()) return false;
+    for (const Horizontal& own : horizontals(store_, entry.ns, target))
+        if (spec::to_text(own.key) == entry.subject)
+            return std::ranges::any_of(others, [&](const Vertical& other) {
+                return !other.observes() && !contested(own, other).empty();
+            });
+    return false;
+}
+
+bool Invariants::is_contested_with_hpa(const journal::Entry& entry, const std::string& target)
+    const {
+    for (const Vertical& own : verticals(store_, entry.ns, target))
+        if (spec::to_text(own.key) == entry.subject) return !contested(store_, own).empty();
+    return false;
+}
+
+// What each HPA recommended.
+void Invariants::heard_of_hpa(const journal::Entry& entry) {
+    if (entry.action == "hold") count("hold");
+    if (entry.observation.contains("error")) return count("hpa error");
+    if (!was_asked(entry)) return;
+    const std::string uid = entry.observation.value("uid", "");
+    Past& past = pasts_[uid];
+    past.recommended.push_back({entry.observation.value("recommended", 0), entry.at});
 }
 
 /// The newest entry of this moment that names an item in a list of what it changes.
@@ -156,14 +204,16 @@ void Invariants::scaled(const spec::Deployment& before, const spec::Deployment& 
         entry->observation.value("target", "") == "Deployment/" + after.metadata.name &&
         entry->before.value("replicas", -1) == from && entry->after.value("replicas", -1) == to;
     if (!is_told) return break_("journaled", change + " without a word");
-    const spec::Key key{kind_of<Hpa>().name, entry->ns, entry->name};
-    const auto object = store_.get(key);
-    if (!object) return break_("bounds", change + " by an HPA that is not there");
-    const Hpa& hpa = object->as<Hpa>();
+    const auto all = horizontals(store_, entry->ns, after.metadata.name);
+    const auto one = std::ranges::find(all, entry->subject, [](const Horizontal& horizontal) {
+        return spec::to_text(horizontal.key);
+    });
+    if (one == all.end()) return break_("bounds", change + " by an HPA that is not there");
+    if (one->observes()) break_("observe", change + " by " + entry->subject + ", which observes");
+    if (one->key.kind == "Autoscaler") count("scale by an Autoscaler");
+    const Hpa& hpa = one->part;
     read_journal();
-    Past& past = pasts_[key];
-    if (past.uid != hpa.metadata.uid)
-        past = Past{.uid = hpa.metadata.uid, .changes = {}, .recommended = {}};
+    Past& past = pasts_[hpa.metadata.uid];
     const std::int32_t min = hpa.spec.min_replicas.value_or(1), max = hpa.spec.max_replicas;
     if (to < min || to > max)
         break_(
@@ -262,6 +312,7 @@ void Invariants::created(const spec::Pod& pod) {
     if (entry_of("replicaset", "created", name) == nullptr)
         break_("journaled", name + " was created without a word");
     check_limits(pod);
+    check_size(pod);
 }
 
 void Invariants::check_limits(const spec::Pod& pod) {
@@ -275,63 +326,15 @@ void Invariants::check_limits(const spec::Pod& pod) {
                     limit > amount(item.max, resource, limit))
                     break_("limits", pod.metadata.name + ": " + resource);
             }
-    if (!pod.metadata.annotations.contains("vpaUpdates")) return;
-    count("pod sized by a VPA");
-    for (const auto& vpa : all_of<spec::VerticalPodAutoscaler>(store_, pod.metadata.ns)) {
-        const auto app = pod.metadata.labels.find("app");
-        if (app == pod.metadata.labels.end() || app->second != vpa.spec.target_ref.name) continue;
-        const auto& policy = vpa.spec.resource_policy->container_policies.front();
-        for (const char* resource : {"cpu", "memory"}) {
-            const std::int64_t request = amount(resources.requests, resource, 0);
-            if (request > amount(policy.max_allowed, resource, request) ||
-                request < amount(policy.min_allowed, resource, request))
-                break_(
-                    "vpa",
-                    pod.metadata.name + " requests " + resource + " " + std::to_string(request) +
-                        " milli, outside the policy"
-                );
-        }
-    }
 }
 
 void Invariants::removed(const std::string& controller, const spec::Pod& pod) {
     const std::string& name = pod.metadata.name;
     if (journal_.refuses()) break_("journaled", name + " was deleted while the journal refuses");
-    if (controller == "vpa") return check_eviction(pod);
+    if (controller == "vpa") return evicted(pod);
     count("pod deleted");
     if (entry_of("replicaset", "deleted", name) == nullptr)
         break_("journaled", name + " was deleted without a word");
-}
-
-void Invariants::check_eviction(const spec::Pod& pod) {
-    count("eviction");
-    const std::string& name = pod.metadata.name;
-    const journal::Entry* const entry =
-        journal_.entries().empty() ? nullptr : &journal_.entries().back();
-    if (entry == nullptr || entry->action != "evict" || entry->at != clock_.now() ||
-        entry->observation.value("pod", "") != name)
-        break_("journaled", name + " was evicted without a word");
-    const spec::OwnerReference* const owner = pod.metadata.controller();
-    if (owner == nullptr || pod.status.phase != "Running") return;
-    const auto set = store_.get({kind_of<spec::ReplicaSet>().name, pod.metadata.ns, owner->name});
-    if (!set) return;
-    // At most half of them go at once, or one; of fewer than two none.
-    const std::int32_t configured = set->as<spec::ReplicaSet>().spec.replicas;
-    std::int32_t live = 1, running = 0;
-    for (const spec::Pod& other : pods_in(pod.metadata.ns)) {
-        const spec::OwnerReference* const its = other.metadata.controller();
-        if (its == nullptr || its->uid != owner->uid || other.metadata.name == name) continue;
-        if (!is_live(other)) continue;
-        ++live;
-        running += other.status.phase == "Running" ? 1 : 0;
-    }
-    if (running < configured - std::max(1, configured / 2))
-        break_(
-            "vpa",
-            name + " was evicted: " + std::to_string(running) + " of " +
-                std::to_string(configured) + " are left"
-        );
-    if (configured < 2 && live < 2) break_("vpa", name + " was evicted, and was alone");
 }
 
 void Invariants::check_quotas() {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "autoscalers.hpp"
 #include "control/replicaset/pods.hpp"
 
 namespace swell::simulation {
@@ -38,7 +39,7 @@ bool Measured::works(const spec::Pod& pod) {
 std::int64_t Measured::usage(const Load& load, const spec::Pod& pod, std::int64_t working) const {
     double milli = load.idle;
     if (works(pod)) milli += work(load) / static_cast<double>(working);
-    const auto& limits = pod.spec.containers.front().resources.limits;
+    const auto& limits = in_force(pod).limits;
     if (const auto limit = limits.find("cpu"); limit != limits.end())
         milli = std::min(milli, static_cast<double>(limit->second.milli_value()));
     return static_cast<std::int64_t>(milli);

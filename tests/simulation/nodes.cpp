@@ -12,11 +12,27 @@ using Kind = Fault::Kind;
 namespace {
 
 constexpr Duration harm_period = 5s;
+constexpr Duration resize_period = 5s;  // until one that cannot be done now is tried again
 
 bool is_ready(const spec::Pod& pod) {
     for (const spec::Condition& condition : pod.status.conditions)
         if (condition.type == "Ready") return condition.status == "True";
     return false;
+}
+
+bool has_begun(const spec::Pod& pod) { return !pod.status.container_statuses.empty(); }
+
+/// Empty reason and message: all goes well.
+void set_resize(spec::Pod& pod, const char* type, const char* reason) {
+    std::erase_if(pod.status.conditions, [](const spec::Condition& one) {
+        return one.type == "PodResizePending" || one.type == "PodResizeInProgress";
+    });
+    if (type == nullptr) return;
+    spec::Condition condition;
+    condition.type = type;
+    condition.status = "True";
+    condition.reason = reason;
+    pod.status.conditions.push_back(std::move(condition));
 }
 
 }  // namespace
@@ -32,7 +48,10 @@ Nodes::Nodes(
 Nodes::~Nodes() {
     truth_.cancel(harm_);
     truth_.cancel(relist_);
-    for (auto& [key, life] : lives_) truth_.cancel(life.timer);
+    for (auto& [key, life] : lives_) {
+        truth_.cancel(life.timer);
+        truth_.cancel(life.resize);
+    }
 }
 
 void Nodes::follow() {
@@ -52,6 +71,7 @@ void Nodes::follow() {
     std::erase_if(lives_, [&](const auto& life) {
         if (there.contains(life.first)) return false;
         truth_.cancel(life.second.timer);
+        truth_.cancel(life.second.resize);
         return true;
     });
 }
@@ -73,10 +93,19 @@ std::size_t Nodes::load_of(const spec::Key& key) const {
     return loads.size();
 }
 
-void Nodes::after(const spec::Key& key, Duration delay, void (Nodes::*then)(const spec::Key&)) {
+void Nodes::after(const spec::Key& key, Duration delay, Then then) {
     Life& life = lives_[key];
     truth_.cancel(life.timer);
     life.timer = truth_.call_after(delay, [this, key, then] { (this->*then)(key); });
+}
+
+void Nodes::resize_after(const spec::Key& key, Duration delay, Then then) {
+    Life& life = lives_[key];
+    truth_.cancel(life.resize);
+    life.resize = truth_.call_after(delay, [this, key, then] {
+        lives_[key].resize = 0;
+        (this->*then)(key);
+    });
 }
 
 void Nodes::on_pod(const cluster::Change& change) {
@@ -84,6 +113,7 @@ void Nodes::on_pod(const cluster::Change& change) {
     const auto found = lives_.find(spec::key_of(change.object));
     if (found == lives_.end()) return;
     truth_.cancel(found->second.timer);
+    truth_.cancel(found->second.resize);
     lives_.erase(found);
 }
 
@@ -91,6 +121,7 @@ void Nodes::seen(const cluster::Object& pod) {
     const spec::Key key = spec::key_of(pod);
     const auto [life, is_new] = lives_.try_emplace(key);
     if (is_new) after(key, some(50ms, 1s), &Nodes::accept);
+    look_at_size(key, pod.as<spec::Pod>());
     if (!pod.metadata().deletion_timestamp || std::exchange(life->second.ending, true)) return;
     const bool lingers = faults_.hits(Kind::pods_linger, load_of(key), key.name);
     after(key, lingers ? some(30s, 120s) : some(100ms, 3s), &Nodes::end);
@@ -105,6 +136,43 @@ void Nodes::become_ready(const spec::Key& key) {
     if (faults_.hits(Kind::pods_slow, load_of(key), key.name))
         return after(key, 2s, &Nodes::become_ready);
     set(key, "Running", true);
+}
+
+void Nodes::look_at_size(const spec::Key& key, const spec::Pod& pod) {
+    if (!has_begun(pod) || lives_[key].resize != 0) return;
+    if (pod.status.container_statuses.front().resources != pod.spec.containers.front().resources)
+        resize_after(key, some(50ms, 1s), &Nodes::resize);
+}
+
+// What is wanted, and whether that can be given now.
+void Nodes::resize(const spec::Key& key) {
+    const auto object = store_.get(key);
+    if (!object) return;
+    spec::Pod pod = object->as<spec::Pod>();
+    const std::size_t load = load_of(key);
+    const auto is_hit = [&](Kind kind) { return faults_.hits(kind, load, key.name); };
+    const bool is_pending = is_hit(Kind::resize_deferred) || is_hit(Kind::resize_infeasible);
+    const bool fails = is_hit(Kind::resize_fails);
+    if (is_pending)
+        set_resize(
+            pod, "PodResizePending", is_hit(Kind::resize_infeasible) ? "Infeasible" : "Deferred"
+        );
+    else
+        set_resize(pod, "PodResizeInProgress", fails ? "Error" : "");
+    static_cast<void>(store_.update_status(std::move(pod)));
+    if (is_pending || fails) return resize_after(key, resize_period, &Nodes::resize);
+    resize_after(key, some(100ms, 90s), &Nodes::finish_resize);
+    const Fault* const crashes = faults_.of(Kind::pods_crash, load);
+    if (crashes != nullptr && rng_.unit() < crashes->strength) crash(key);
+}
+
+void Nodes::finish_resize(const spec::Key& key) {
+    const auto object = store_.get(key);
+    if (!object) return;
+    spec::Pod pod = object->as<spec::Pod>();
+    set_resize(pod, nullptr, "");
+    pod.status.container_statuses.front().resources = pod.spec.containers.front().resources;
+    static_cast<void>(store_.update_status(std::move(pod)));
 }
 
 void Nodes::end(const spec::Key& key) {
@@ -122,19 +190,25 @@ void Nodes::harm() {
         if (!life.ending && !life.failed) keys.push_back(key);
     for (const spec::Key& key : keys) {
         const std::size_t load = load_of(key);
-        const Fault* const crash = faults_.of(Kind::pods_crash, load);
+        const Fault* const crashes = faults_.of(Kind::pods_crash, load);
         const Fault* const fault = faults_.of(Kind::pods_fail, load);
         if (fault != nullptr && rng_.unit() < 0.03 * fault->strength) {
             lives_[key].failed = true;
             truth_.cancel(lives_[key].timer);
             set(key, "Failed", false);
-        } else if (crash != nullptr && rng_.unit() < 0.2 * crash->strength) {
-            const auto object = store_.get(key);
-            if (!object || !is_ready(object->as<spec::Pod>())) continue;
-            set(key, "Running", false);
-            after(key, some(1s, 15s), &Nodes::become_ready);
+        } else if (crashes != nullptr && rng_.unit() < 0.2 * crashes->strength) {
+            crash(key);
         }
     }
+}
+
+void Nodes::crash(const spec::Key& key) {
+    const auto object = store_.get(key);
+    const Life& life = lives_[key];
+    if (life.ending || life.failed || !object || !is_ready(object->as<spec::Pod>())) return;
+    crashes_in_resizes_ += life.resize != 0 ? 1 : 0;
+    set(key, "Running", false);
+    after(key, some(1s, 15s), &Nodes::become_ready);
 }
 
 void Nodes::set(const spec::Key& key, const char* phase, bool ready) {
@@ -146,6 +220,7 @@ void Nodes::set(const spec::Key& key, const char* phase, bool ready) {
     if (pod.status.container_statuses.empty()) {
         spec::ContainerStatus status;
         status.name = pod.spec.containers.front().name;
+        status.resources = pod.spec.containers.front().resources;
         pod.status.container_statuses.push_back(status);
     }
     spec::ContainerStatus& status = pod.status.container_statuses.front();
@@ -155,7 +230,8 @@ void Nodes::set(const spec::Key& key, const char* phase, bool ready) {
     condition.type = "Ready";
     condition.status = ready ? "True" : "False";
     condition.last_transition_time = clock_.now();
-    pod.status.conditions = {condition};
+    std::erase_if(pod.status.conditions, [](const auto& one) { return one.type == "Ready"; });
+    pod.status.conditions.push_back(std::move(condition));
     static_cast<void>(store_.update_status(pod));
 }
 

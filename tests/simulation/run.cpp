@@ -13,6 +13,7 @@
 #include "control/deployment/controller.hpp"
 #include "control/hpa/controller.hpp"
 #include "control/replicaset/controller.hpp"
+#include "control/vpa/contention.hpp"
 #include "control/vpa/controller.hpp"
 #include "invariants.hpp"
 #include "nodes.hpp"
@@ -65,6 +66,7 @@ class ControlPlane {
         journal::Journal& journal,
         Rng& rng,
         const Refusals& refusals,
+        Invariants& invariants,
         const Door::OnWrite& on_write
     )
         : rng_(rng.split()),
@@ -76,7 +78,15 @@ class ControlPlane {
           vpas_({clock, rng_, vpa_door_, metrics, journal}),
           replica_sets_({clock, rng_, replica_set_door_, metrics, journal}),
           hpas_({clock, rng_, hpa_door_, metrics, journal}, config_of(scenario)) {
-        if (scenario.admits) replica_sets_.admit_with(vpas_.admission());
+        if (scenario.admits) {
+            replica_sets_.admit_with(vpas_.admission());
+            hpas_.admit_with(vpas_.admission());
+        }
+        if (scenario.resizes) vpas_.resize_with(resize_telling(invariants));
+        hpas_.contention_from([this](const spec::HorizontalPodAutoscaler& hpa) {
+            return control::vpa::explain_contention(hpa_door_, hpa);
+        });
+        invariants.begins();
         replica_sets_.start();
         deployments_.start();
         hpas_.start();
@@ -90,6 +100,16 @@ class ControlPlane {
     }
 
   private:
+    control::vpa::Resize resize_telling(Invariants& invariants) {
+        return
+            [&invariants, resize = control::vpa::resize_through(vpa_door_)](const spec::Pod& wanted
+            ) -> Result<void> {
+                const Result<void> done = resize(wanted);
+                if (!done) invariants.resize_failed(wanted, done.error());
+                return done;
+            };
+    }
+
     static control::hpa::Config config_of(const Scenario& scenario) {
         control::hpa::Config config;
         if (scenario.tells_all) config.repeat_hold = {};
@@ -127,6 +147,7 @@ class Play {
         made.counts = invariants_.counts();
         made.counts["evaluations"] = evaluations_ + plane_->evaluations();
         made.counts["refused writes"] = refused_ + plane_->refused();
+        made.counts["crash in a resize"] = nodes_.crashes_in_resizes();
         made.digest = 0xcbf29ce484222325ULL;
         for (const journal::Entry& entry : journal_.entries()) {
             const std::string line = line_of(entry);
@@ -138,6 +159,9 @@ class Play {
     }
 
   private:
+    using Hpa = spec::HorizontalPodAutoscaler;
+    using Whole = spec::Autoscaler;
+
     bool is_broken() const { return !invariants_.broken().empty(); }
 
     void live_again() {
@@ -150,6 +174,7 @@ class Play {
             journal_,
             rng_,
             refusals_,
+            invariants_,
             [this](const Write& write) { invariants_.wrote(write); }
         );
     }
@@ -194,6 +219,23 @@ class Play {
         CHECK(store_->update(*std::move(object)).has_value());
     }
 
+    /// An HPA's spec, in whichever kind of object.
+    template <class Change>
+    void edit_horizontal(const Load& load, Change change) {
+        edit<Hpa>(load, load.name, [&](Hpa& hpa) { change(hpa.spec); });
+        edit<Whole>(load, load.name, [&](Whole& whole) { change(whole.spec); });
+    }
+
+    /// Of what scales the load, or sizes it.
+    void set_mode(const Load& load, std::int32_t value) {
+        const auto set = [&](auto& object) {
+            object.metadata.annotations["swell.dev/mode"] = (value & 2) != 0 ? "Act" : "Observe";
+        };
+        if ((value & 1) != 0) return edit<spec::VerticalPodAutoscaler>(load, load.name, set);
+        edit<Hpa>(load, load.name, set);
+        edit<Whole>(load, load.name, set);
+    }
+
     template <class T>
     void take_away(const Load& load, const std::string& name) {
         (void)store_->remove({kind_of<T>().name, load.ns, name}, {});
@@ -209,7 +251,6 @@ class Play {
 
     void happen(const Deed& deed) {
         using Kind = Deed::Kind;
-        using Hpa = spec::HorizontalPodAutoscaler;
         invariants_.count(to_text(deed.kind));
         const Load& load = scenario_.loads[deed.load];
         switch (deed.kind) {
@@ -227,13 +268,12 @@ class Play {
                     d.spec.replicas = deed.value;
                 });
             case Kind::set_max:
-                return edit<Hpa>(load, load.name, [&](Hpa& hpa) {
-                    hpa.spec.max_replicas =
-                        std::max({deed.value, 1, hpa.spec.min_replicas.value_or(1)});
+                return edit_horizontal(load, [&](spec::HpaSpec& spec) {
+                    spec.max_replicas = std::max({deed.value, 1, spec.min_replicas.value_or(1)});
                 });
             case Kind::set_min:
-                return edit<Hpa>(load, load.name, [&](Hpa& hpa) {
-                    hpa.spec.min_replicas = std::clamp(deed.value, 1, hpa.spec.max_replicas);
+                return edit_horizontal(load, [&](spec::HpaSpec& spec) {
+                    spec.min_replicas = std::clamp(deed.value, 1, spec.max_replicas);
                 });
             case Kind::roll_out:
                 return edit<spec::Deployment>(load, load.name, [&](spec::Deployment& d) {
@@ -241,25 +281,32 @@ class Play {
                 });
             case Kind::renew_hpa:
                 take_away<Hpa>(load, load.name);
-                truth_.call_after(20s, [this, &load] { put_back<Hpa>(load); });
+                take_away<Whole>(load, load.name);
+                truth_.call_after(20s, [this, &load] {
+                    put_back<Hpa>(load);
+                    put_back<Whole>(load);
+                });
                 return;
             case Kind::renew_deployment:
                 take_away<spec::Deployment>(load, load.name);
                 truth_.call_after(40s, [this, &load] { put_back<spec::Deployment>(load); });
                 return;
             case Kind::rival:
-                if (std::optional<Hpa> rival = of<Hpa>(load, load.name)) {
-                    rival->metadata = {};
-                    rival->metadata.ns = load.ns;
-                    rival->metadata.name = "rival";
-                    rival->status = {};
-                    (void)store_->create(*std::move(rival));
+                for (const Horizontal& one : horizontals(*store_, load.ns, load.name)) {
+                    if (one.part.metadata.name != load.name) continue;
+                    Hpa rival;
+                    rival.metadata.ns = load.ns;
+                    rival.metadata.name = "rival";
+                    rival.spec = one.part.spec;
+                    (void)store_->create(std::move(rival));
                 }
                 return;
             case Kind::quota:
                 return edit<spec::ResourceQuota>(load, "quota", [&](spec::ResourceQuota& quota) {
                     quota.spec.hard["pods"] = Quantity::from_value(deed.value);
                 });
+            case Kind::set_mode:
+                return set_mode(load, deed.value);
         }
     }
 
@@ -273,15 +320,33 @@ class Play {
     void heal() {
         set_faults();
         for (const Load& load : scenario_.loads) {
-            take_away<spec::HorizontalPodAutoscaler>(load, "rival");
+            take_away<Hpa>(load, "rival");
             put_back<spec::Deployment>(load);
-            put_back<spec::HorizontalPodAutoscaler>(load);
-            const auto hpa = of<spec::HorizontalPodAutoscaler>(load, load.name);
-            if (!hpa || hpa->spec.min_replicas == 0) continue;
-            edit<spec::Deployment>(load, load.name, [](spec::Deployment& deployment) {
-                if (deployment.spec.replicas == 0) deployment.spec.replicas = 1;
-            });
+            put_back<Hpa>(load);
+            put_back<Whole>(load);
+            for (const Horizontal& one : horizontals(*store_, load.ns, load.name)) {
+                if (one.part.spec.min_replicas == 0 || one.part.metadata.name != load.name)
+                    continue;
+                edit<spec::Deployment>(load, load.name, [](spec::Deployment& deployment) {
+                    if (deployment.spec.replicas == 0) deployment.spec.replicas = 1;
+                });
+            }
+            renew_odd_pods(load);
         }
+    }
+
+    /// Pods that were sized while the HPA that scales on their utilization was away or observed: a
+    /// mixture of sizes need not come to rest, in the original as well.
+    void renew_odd_pods(const Load& load) {
+        const auto deployment = of<spec::Deployment>(load, load.name);
+        const auto& own = deployment->spec.pod_template.spec.containers[0].resources.requests;
+        for (const Vertical& vertical : verticals(*store_, load.ns, load.name))
+            for (const std::string& resource : contested(*store_, vertical))
+                for (const spec::Pod& pod : measured_.pods_of(load)) {
+                    const auto& its = pod.spec.containers[0].resources.requests;
+                    if (amount(its, resource, 0) != amount(own, resource, 0))
+                        take_away<spec::Pod>(load, pod.metadata.name);
+                }
     }
 
     void settle() {

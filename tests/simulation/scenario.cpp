@@ -24,6 +24,9 @@ constexpr std::array fault_names = {
     "pods_slow",
     "pods_fail",
     "pods_linger",
+    "resize_deferred",
+    "resize_infeasible",
+    "resize_fails",
     "api_unavailable",
     "api_overtaken",
     "journal_full",
@@ -41,6 +44,7 @@ constexpr std::array deed_names = {
     "renew_deployment",
     "rival",
     "quota",
+    "set_mode",
 };
 
 std::string text(std::int64_t number) { return std::to_string(number); }
@@ -53,7 +57,8 @@ class Draw {
     Scenario scenario() {
         made_.faults_end = minutes(8, 20);
         made_.tells_all = chance(0.3);
-        made_.admits = chance(0.8);
+        made_.admits = chance(0.85);
+        made_.resizes = chance(0.85);
         if (chance(0.2)) made_.history = static_cast<std::size_t>(between(4, 40));
         has_quota_ = chance(0.4);
         const std::int64_t services = between(1, 3);
@@ -140,35 +145,74 @@ class Draw {
             "m}}\n"
         );
         scales_on_resources_ = false;
-        if (chance(0.9)) hpa(ns, name);
-        if (chance(0.25)) vpa(ns, name);
+        const bool is_whole = chance(0.15);
+        const bool has_vertical = chance(is_whole ? 0.6 : 0.3);
+        // An observer's place is beside one that acts, or where nothing does.
+        if (is_whole)
+            autoscaler(ns, name, has_vertical);
+        else if (chance(0.9))
+            hpa({ns, name, name, chance(0.1)});
+        if (chance(0.1)) hpa({ns, name, name + "-watch", true});
+        if (!is_whole && has_vertical) vpa({ns, name, name, chance(0.1)});
+        if (chance(0.08)) vpa({ns, name, name + "-watch", true});
     }
 
-    void hpa(const std::string& ns, const std::string& name) {
+    struct Named {
+        std::string ns, target, name;
+        bool observes = false;
+
+        std::string metadata() const {
+            return "metadata: {name: " + name + ", namespace: " + ns +
+                   (observes ? ", annotations: {swell.dev/mode: Observe}" : "") + "}\n";
+        }
+    };
+
+    void hpa(const Named& named) {
+        document(
+            "apiVersion: autoscaling/v2\n"
+            "kind: HorizontalPodAutoscaler\n" +
+            named.metadata() + horizontal(named.target)
+        );
+    }
+
+    void vpa(const Named& named) {
+        document(
+            "apiVersion: autoscaling.k8s.io/v1\n"
+            "kind: VerticalPodAutoscaler\n" +
+            named.metadata() +
+            "spec:\n"
+            "  targetRef: {apiVersion: apps/v1, kind: Deployment, name: " +
+            named.target + "}\n" + vertical(named.ns, "  ")
+        );
+    }
+
+    void autoscaler(const std::string& ns, const std::string& name, bool has_vertical) {
+        const Named named{ns, name, name, chance(0.1)};
+        std::string whole = "apiVersion: swell.dev/v1\nkind: Autoscaler\n" + named.metadata();
+        whole += horizontal(name);
+        if (has_vertical) whole += "  vertical:\n" + vertical(ns, "    ");
+        document(whole);
+    }
+
+    /// The spec of an HPA, which is that of an Autoscaler as well.
+    std::string horizontal(const std::string& name) {
         const std::int64_t count = chance(0.6) ? 1 : between(2, 3);
         std::string metrics;
         bool may_be_zero = false;
         for (std::int64_t i = 0; i < count; ++i) metrics += "  - " + metric(name, may_be_zero);
         const std::int64_t min = may_be_zero && chance(0.3) ? 0 : between(1, 3);
-        document(
-            "apiVersion: autoscaling/v2\n"
-            "kind: HorizontalPodAutoscaler\n"
-            "metadata: {name: " +
-            name + ", namespace: " + ns +
-            "}\n"
-            "spec:\n"
-            "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: " +
-            name +
-            "}\n"
-            "  minReplicas: " +
-            text(min) +
-            "\n"
-            "  maxReplicas: " +
-            text(between(std::max<std::int64_t>(min, 1), 12)) +
-            "\n"
-            "  metrics:\n" +
-            metrics + behavior()
-        );
+        return "spec:\n"
+               "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: " +
+               name +
+               "}\n"
+               "  minReplicas: " +
+               text(min) +
+               "\n"
+               "  maxReplicas: " +
+               text(between(std::max<std::int64_t>(min, 1), 12)) +
+               "\n"
+               "  metrics:\n" +
+               metrics + behavior();
     }
 
     std::string metric(const std::string& service, bool& may_be_zero) {
@@ -253,31 +297,26 @@ class Draw {
         return "{" + all + "}";
     }
 
-    /// It changes what pods request: not for services whose HPA goes by that.
-    void vpa(const std::string& ns, const std::string& name) {
+    /// How pods are sized, each line with this indentation.
+    std::string vertical(const std::string& ns, const std::string& indent) {
         // What it makes of a limit may be more than a LimitRange takes.
         if (ns == "team-0" && most_cpu_ != 0) made_.loads.back().blocked = true;
-        const std::string mode = scales_on_resources_
-                                     ? std::string("Off")
-                                     : one_of({"Off", "Initial", "Recreate", "InPlaceOrRecreate"});
-        document(
-            "apiVersion: autoscaling.k8s.io/v1\n"
-            "kind: VerticalPodAutoscaler\n"
-            "metadata: {name: " +
-            name + ", namespace: " + ns +
-            "}\n"
-            "spec:\n"
-            "  targetRef: {apiVersion: apps/v1, kind: Deployment, name: " +
-            name +
-            "}\n"
-            "  updatePolicy: {updateMode: \"" +
-            mode +
-            "\"}\n"
-            "  resourcePolicy: {containerPolicies: [{containerName: main, minAllowed: {cpu: " +
-            text(between(10, 60)) + "m, memory: " + text(between(16, 64)) +
-            "Mi}, maxAllowed: {cpu: " + text(between(100, 800)) +
-            "m, memory: " + text(between(96, 400)) + "Mi}}]}\n"
-        );
+        std::string made;
+        if (chance(0.95)) {
+            const std::string mode = one_of(
+                {"Off", "Initial", "Recreate", "Auto", "InPlaceOrRecreate", "InPlaceOrRecreate"}
+            );
+            made += indent + "updatePolicy: {updateMode: \"" + mode + "\"";
+            if (chance(0.3)) made += ", minReplicas: " + text(between(1, 3));
+            made += "}\n";
+        }
+        made += indent + "resourcePolicy: {containerPolicies: [{containerName: main, ";
+        if (chance(0.2)) made += "controlledResources: [" + one_of({"cpu", "memory"}) + "], ";
+        if (chance(0.2)) made += "controlledValues: RequestsOnly, ";
+        return made + "minAllowed: {cpu: " + text(between(10, 60)) +
+               "m, memory: " + text(between(16, 96)) +
+               "Mi}, maxAllowed: {cpu: " + text(between(100, 800)) +
+               "m, memory: " + text(between(96, 400)) + "Mi}}]}\n";
     }
 
     void quota(const std::string& ns) {

@@ -41,9 +41,12 @@ struct Fault {
         metrics_nan,       ///< NaN; same
         metrics_huge,      ///< as large as the type can hold
         pods_crash,
-        pods_slow,    ///< nothing becomes ready
-        pods_fail,    ///< now and then one ends as Failed
-        pods_linger,  ///< they take long to go
+        pods_slow,          ///< nothing becomes ready
+        pods_fail,          ///< now and then one ends as Failed
+        pods_linger,        ///< they take long to go
+        resize_deferred,    ///< the node has no room for what running pods are to have
+        resize_infeasible,  ///< it cannot give it to them
+        resize_fails,       ///< it tries in vain
         api_unavailable,
         api_overtaken,
         journal_full,
@@ -62,13 +65,15 @@ struct Deed {
         restart_back,  ///< same, and the clock is set back meanwhile, by `value` seconds
         sleep,         ///< the machine sleeps for `value` seconds: every timer is late
         scale,         ///< a person sets the replicas to `value`
-        set_max,       ///< of the HPA, to `value`, or its minimum when that is more
+        set_max,       ///< of what scales it, to `value`, or its minimum when that is more
         set_min,       ///< to `value`, or its maximum when that is less; 0 counts as 1
         roll_out,      ///< another template
-        renew_hpa,     ///< deleted and made again
+        renew_hpa,     ///< what scales it is deleted and made again
         renew_deployment,
         rival,  ///< a second HPA for one Deployment, until the faults end
         quota,  ///< the quota's pods become `value`
+        /// What scales it (`value` odd: what sizes it) observes from now on, or acts (`value` & 2).
+        set_mode,
     };
     Kind kind{};
     Duration at{};
@@ -88,6 +93,7 @@ struct Scenario {
     std::size_t history = 16384;  ///< of the store: a short one makes watches expire
     bool tells_all = false;       ///< every evaluation is journaled, so that windows can be checked
     bool admits = true;           ///< the VPA gives new pods their resources, and so evicts
+    bool resizes = true;          ///< it has the door for resizes in place
 };
 
 Scenario scenario_of(std::uint64_t seed);
