@@ -87,7 +87,6 @@ class Invariants {
     };
     struct Refused {
         spec::ResourceRequirements wanted;
-        std::string by;  // uid of the VPA
         Instant at{};
     };
 
