@@ -87,6 +87,7 @@ class Invariants {
     };
     struct Refused {
         spec::ResourceRequirements wanted;
+        std::string by;  // uid of the VPA
         Instant at{};
     };
 

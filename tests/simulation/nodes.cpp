@@ -13,6 +13,7 @@ namespace {
 
 constexpr Duration harm_period = 5s;
 constexpr Duration resize_period = 5s;  // until one that cannot be done now is tried again
+constexpr double crashes_in_resizes = 0.15;
 
 bool is_ready(const spec::Pod& pod) {
     for (const spec::Condition& condition : pod.status.conditions)
@@ -162,8 +163,9 @@ void Nodes::resize(const spec::Key& key) {
     static_cast<void>(store_.update_status(std::move(pod)));
     if (is_pending || fails) return resize_after(key, resize_period, &Nodes::resize);
     resize_after(key, some(100ms, 90s), &Nodes::finish_resize);
-    const Fault* const crashes = faults_.of(Kind::pods_crash, load);
-    if (crashes != nullptr && rng_.unit() < crashes->strength) crash(key);
+    // Without a fault of that name as well, for a resize takes but a moment.
+    const bool is_calm = faults_.elapsed() >= faults_.scenario().faults_end;
+    if (!is_calm && rng_.unit() < crashes_in_resizes) crash(key);
 }
 
 void Nodes::finish_resize(const spec::Key& key) {
@@ -206,7 +208,7 @@ void Nodes::crash(const spec::Key& key) {
     const auto object = store_.get(key);
     const Life& life = lives_[key];
     if (life.ending || life.failed || !object || !is_ready(object->as<spec::Pod>())) return;
-    crashes_in_resizes_ += life.resize != 0 ? 1 : 0;
+    crashed_in_resizes_ += life.resize != 0 ? 1 : 0;
     set(key, "Running", false);
     after(key, some(1s, 15s), &Nodes::become_ready);
 }

@@ -32,7 +32,7 @@ class Nodes {
     Nodes& operator=(const Nodes&) = delete;
 
     /// How often a pod crashed while it was being resized.
-    std::size_t crashes_in_resizes() const { return crashes_in_resizes_; }
+    std::size_t crashed_in_resizes() const { return crashed_in_resizes_; }
 
   private:
     struct Life {
@@ -68,7 +68,7 @@ class Nodes {
     std::map<spec::Key, Life> lives_;
     std::unique_ptr<cluster::Watching> watching_;
     Clock::Timer harm_ = 0, relist_ = 0;
-    std::size_t crashes_in_resizes_ = 0;
+    std::size_t crashed_in_resizes_ = 0;
 };
 
 }  // namespace swell::simulation

@@ -147,7 +147,7 @@ class Play {
         made.counts = invariants_.counts();
         made.counts["evaluations"] = evaluations_ + plane_->evaluations();
         made.counts["refused writes"] = refused_ + plane_->refused();
-        made.counts["crash in a resize"] = nodes_.crashes_in_resizes();
+        made.counts["crash in a resize"] = nodes_.crashed_in_resizes();
         made.digest = 0xcbf29ce484222325ULL;
         for (const journal::Entry& entry : journal_.entries()) {
             const std::string line = line_of(entry);

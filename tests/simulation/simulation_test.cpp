@@ -41,6 +41,7 @@ TEST(Simulation, HoldsForEachSeed) {
           "resize beside an HPA",
           "resize refused",
           "resize failed",
+          "crash in a resize",
           "restart in a resize",
           "pod created beside an HPA",
           "contention told by hpa",

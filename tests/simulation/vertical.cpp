@@ -44,10 +44,13 @@ std::string size_text(const spec::Pod& pod, const std::string& resource) {
 void Invariants::resize_failed(const spec::Pod& wanted, const Error& why) {
     count(why.code == Code::forbidden ? "resize refused" : "resize failed");
     if (why.code != Code::forbidden) return;
-    const Refused now{sizes(wanted), clock_.now()};
+    // One that is deleted and made again remembers nothing.
+    const std::string by = journal_.entries().back().observation.value("uid", "");
+    const Refused now{sizes(wanted), by, clock_.now()};
     const auto [last, is_first] = refused_.try_emplace(wanted.metadata.uid, now);
     if (is_first) return;
-    if (last->second.wanted == now.wanted && now.at < last->second.at + refused_hold)
+    const Refused& before = last->second;
+    if (before.by == by && before.wanted == now.wanted && now.at < before.at + refused_hold)
         break_("vpa", wanted.metadata.name + ": what was refused is tried again at once");
     last->second = now;
 }
