@@ -35,6 +35,7 @@ TEST(Immutable, Table) {
         {"a selector",          object("apps/v1", "Deployment", deployment), "/spec/selector/matchLabels", {{"tier", "b"}}, "spec.selector"},
         {"a pod's image",       object("v1", "Pod", pod), "/spec/containers/0/image", "j", ""},
         {"a pod's command",     object("v1", "Pod", pod), "/spec/containers/0/command", {"sleep", "2"}, "spec"},
+        {"a pod's resources",   object("v1", "Pod", pod), "/spec/containers/0/resources", {{"requests", {{"cpu", "1"}}}}, "spec"},
         {"a pod's labels",      object("v1", "Pod", pod), "/metadata/labels", {{"a", "b"}}, ""},
         {"data",                object("v1", "ConfigMap", R"({"data":{"a":"1"}})"), "/data/a", "2", ""},
         {"immutable data",      object("v1", "ConfigMap", R"({"immutable":true,"data":{"a":"1"}})"), "/data/a", "2", "data"},
