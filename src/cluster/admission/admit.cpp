@@ -6,6 +6,7 @@
 #include "cluster/admission/limit_range.hpp"
 #include "cluster/admission/refusal.hpp"
 #include "cluster/admission/resize.hpp"
+#include "spec/kinds/pod_rules.hpp"
 #include "spec/kinds/resources.hpp"
 
 namespace swell::cluster {
@@ -68,8 +69,11 @@ spec::Object completed(spec::Object object, const Policies& policies) {
 Result<spec::Object> admit_new(spec::Object object, const Policies& policies) {
     object = completed(std::move(object), policies);
     spec::Problems problems;
-    if (object.is<spec::Pod>())
-        spec::validate_resources(object.as<spec::Pod>().spec, "spec", problems);
+    if (object.is<spec::Pod>()) {
+        const spec::PodSpec& pod = object.as<spec::Pod>().spec;
+        spec::validate_resources(pod, "spec", problems);
+        spec::validate_deadline(pod, "spec", problems);
+    }
     if (!problems.empty()) return std::unexpected(invalid(object, problems));
     return within_policies(std::move(object), nullptr, policies);
 }

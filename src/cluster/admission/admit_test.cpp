@@ -237,6 +237,19 @@ TEST(AdmitChange, Deadline) {
          R"(, "activeDeadlineSeconds": 90)",
          R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value)"
         },
+        {"",
+         R"(, "activeDeadlineSeconds": 0)",
+         R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive)"
+        },
+        {"",
+         R"(, "activeDeadlineSeconds": -1)",
+         R"(invalid: Pod "a" is invalid: [spec.activeDeadlineSeconds: Invalid value: -1: must be between 1 and 2147483647, inclusive, spec.activeDeadlineSeconds: Invalid value: -1: must be between 0 and 2147483647, inclusive])"
+        },
+        {from60,
+         R"(, "activeDeadlineSeconds": 2147483648)",
+         R"(invalid: Pod "a" is invalid: [spec.activeDeadlineSeconds: Invalid value: 2147483648: must be between 1 and 2147483647, inclusive, spec.activeDeadlineSeconds: Invalid value: 2147483648: must be between 0 and 2147483647, inclusive])"
+        },
+        {"", R"(, "activeDeadlineSeconds": 2147483647)", ""},
         {from60,
          "",
          R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value)"
@@ -244,6 +257,15 @@ TEST(AdmitChange, Deadline) {
     };
     for (const Case& c : cases)
         EXPECT_EQ(refusal(admit_change(pod("{}", c.now), pod("{}", c.before), {})), c.refusal);
+}
+
+TEST(AdmitNew, ADeadlineOfNothingIsWrongBeforeQuotasAreAsked) {
+    EXPECT_EQ(
+        refusal(admit_new(
+            pod("{}", R"(, "activeDeadlineSeconds": 0)"), policies("", R"({"pods": "0"})")
+        )),
+        R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive)"
+    );
 }
 
 TEST(AdmitChange, AQuotasScopesStay) {

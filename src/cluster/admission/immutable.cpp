@@ -13,6 +13,7 @@
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/field_error.hpp"
+#include "spec/kinds/pod_rules.hpp"
 #include "spec/selector.hpp"
 
 namespace swell::cluster {
@@ -57,7 +58,8 @@ bool containers(
     return true;
 }
 
-/// Returns whether the original looks further.
+/// Beside the rule for any pod, which leaves out 0 and is told first. Returns whether the original
+/// looks further.
 bool deadline(const spec::PodSpec& now, const spec::PodSpec& before, Problems& problems) {
     const auto& given = now.active_deadline_seconds;
     const auto& had = before.active_deadline_seconds;
@@ -103,6 +105,7 @@ void tolerations(const Json& now, const Json& before, Problems& problems) {
 }
 
 void pod(const spec::PodSpec& now, const spec::PodSpec& before, Problems& problems) {
+    spec::validate_deadline(now, "spec", problems);
     if (!containers(now.containers, before.containers, "spec.containers", problems) ||
         !containers(now.init_containers, before.init_containers, "spec.initContainers", problems) ||
         !deadline(now, before, problems))
