@@ -14,6 +14,7 @@
 #include "spec/kinds/core.hpp"
 #include "spec/kinds/field_error.hpp"
 #include "spec/kinds/pod_rules.hpp"
+#include "spec/kinds/quota.hpp"
 #include "spec/selector.hpp"
 
 namespace swell::cluster {
@@ -155,6 +156,39 @@ void service(const spec::Service& now, const spec::Service& before, Problems& pr
     );
 }
 
+/// A claim's status is not kept, so that it never counts as bound, and a size may shrink to no less
+/// than a capacity of nothing. The annotation of the beta, which once named the class, is not
+/// looked at.
+void claim(
+    const spec::PersistentVolumeClaimSpec& now,
+    const spec::PersistentVolumeClaimSpec& before,
+    Problems& problems
+) {
+    spec::PersistentVolumeClaimSpec had = before, wanted = now;
+    if (had.volume_name.empty()) had.volume_name = wanted.volume_name;
+    if (had.storage_class_name.empty()) wanted.storage_class_name.clear();
+    if (wanted != had)
+        problems.push_back(spec::forbidden(
+            "spec",
+            "spec is immutable after creation except resources.requests and "
+            "volumeAttributesClassName for bound claims\n" +
+                unified_diff(internal_form(had), internal_form(wanted))
+        ));
+    const auto size = [](const spec::PersistentVolumeClaimSpec& spec) {
+        const auto storage = spec.resources.requests.find("storage");
+        return storage == spec.resources.requests.end() ? Quantity() : storage->second;
+    };
+    if (size(now) < size(before) && size(now).sign() <= 0)
+        problems.push_back(spec::forbidden(
+            "spec.resources.requests.storage", "field can not be less than status.capacity"
+        ));
+    const auto mode = [](const std::string& given) { return given.empty() ? "Filesystem" : given; };
+    if (mode(now.volume_mode) != mode(before.volume_mode))
+        problems.push_back(spec::invalid(
+            "volumeMode", spec::go_quoted(mode(now.volume_mode)), "field is immutable"
+        ));
+}
+
 /// What is going can only be let go.
 void finalizers(const spec::ObjectMeta& now, const spec::ObjectMeta& before, Problems& problems) {
     if (!before.deletion_timestamp) return;
@@ -181,6 +215,12 @@ void validate_immutable(const spec::Object& now, const spec::Object& before, Pro
     if (now.is<spec::Pod>()) pod(now.as<spec::Pod>().spec, before.as<spec::Pod>().spec, problems);
     if (now.is<spec::ConfigMap>()) data<spec::ConfigMap>(now, before, problems);
     if (now.is<spec::Secret>()) data<spec::Secret>(now, before, problems);
+    if (now.is<spec::PersistentVolumeClaim>())
+        claim(
+            now.as<spec::PersistentVolumeClaim>().spec,
+            before.as<spec::PersistentVolumeClaim>().spec,
+            problems
+        );
     if (now.is<spec::Service>())
         service(now.as<spec::Service>(), before.as<spec::Service>(), problems);
 }
