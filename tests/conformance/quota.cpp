@@ -405,10 +405,13 @@ bool is_stored(const Json& out, const Json& got) {
     if (same(without_figures(out.value("stored", Json())), mine)) return true;
     for (const Json& other : out.value("storedAlternatives", Json::array()))
         if (same(without_figures(other), mine)) return true;
-    const Json failure = out.value("stored", Json()).value("replicaFailure", Json());
+    // Nothing is stored by what was refused.
+    const Json stored = out.value("stored", Json());
+    if (!stored.is_object()) return false;
+    const Json failure = stored.value("replicaFailure", Json());
     if (!failure.is_object()) return false;
     for (const Json& text : failure.value("messageAlternatives", Json::array())) {
-        Json other = out["stored"];
+        Json other = stored;
         other["replicaFailure"]["message"] = text;
         if (same(without_figures(other), mine)) return true;
     }
