@@ -216,6 +216,33 @@ std::string binary_text(std::int64_t value) {
     return std::to_string(value) + suffix_text(2, exponent, Format::binary_si);
 }
 
+/// The same of a whole number that 64 bits do not hold: a sum.
+std::string binary_text(Decimal amount) {
+    // By 1024: times 5^10, and ten places on.
+    const auto divided = [](Decimal number) {
+        for (int i = 0; i < 10; ++i) {
+            Decimal four = number;
+            four.scale_binary(2);
+            number += four;
+        }
+        number.shift(-10);
+        return number;
+    };
+    std::int32_t exponent = 0;
+    for (Decimal next = divided(amount); next.exponent() >= 0; next = divided(amount)) {
+        amount = std::move(next);
+        exponent += 10;
+    }
+    return (amount.sign() < 0 ? "-" : "") + amount.digits() +
+           std::string(static_cast<std::size_t>(amount.exponent()), '0') +
+           suffix_text(2, exponent, Format::binary_si);
+}
+
+bool fits_64_bits(const Decimal& amount) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    return amount >= Decimal{Limits::min()} && amount <= Decimal{Limits::max()};
+}
+
 }  // namespace
 
 Result<Quantity> Quantity::parse(std::string_view text) {
@@ -347,7 +374,10 @@ std::string Quantity::text() const {
     if (format == Format::binary_si) {
         const bool below_1024 = amount > Decimal{-1024} && amount < Decimal{1024};
         const bool whole = amount.exponent() >= 0;
-        if (!below_1024 && whole) {
+        if (!below_1024 && whole && !fits_64_bits(amount)) {
+            // Zeros that nobody could print are left in the exponent.
+            if (amount.exponent() <= Decimal::most_digits) return binary_text(amount);
+        } else if (!below_1024 && whole) {
             const std::uint64_t bits = amount.low(0).bits;
             return binary_text(static_cast<std::int64_t>(amount.sign() < 0 ? 0 - bits : bits));
         }

@@ -70,9 +70,12 @@ class Cluster {
     /// Errors  exists, invalid.
     virtual Result<Object> create(Object object) = 0;
     /// Replaces metadata and spec; keeps status, uid, creationTimestamp. Raises generation when the
-    /// spec changed. An update that changes nothing is no write. Errors  not_found, conflict,
-    /// invalid.
+    /// spec changed. An update that changes nothing is no write. A pod's resources are not its to
+    /// change: resize(). Errors  not_found, conflict, invalid.
     virtual Result<Object> update(Object object) = 0;
+    /// An update of a pod as by its `resize` subresource: its metadata and its resources may
+    /// change; what else its spec says is not looked at. Errors  not_found, conflict, invalid.
+    virtual Result<Object> resize(Object pod) = 0;
     /// Replaces status alone. Errors  not_found, conflict.
     virtual Result<Object> update_status(Object object) = 0;
     /// Deletes. A Pod gets deletionTimestamp (now + grace) first and is gone when the runtime

@@ -90,6 +90,7 @@ class WatchOnly final : public cluster::Cluster {
     std::uint64_t version() const override { return version_at_watch; }
     Result<Object> create(Object) override { return none(); }
     Result<Object> update(Object) override { return none(); }
+    Result<Object> resize(Object) override { return none(); }
     Result<Object> update_status(Object) override { return none(); }
     Result<void> remove(const spec::Key&, const Deletion&) override { return none(); }
     std::unique_ptr<cluster::Watching> watch(

@@ -121,6 +121,20 @@ TEST_F(ConformanceRunner, CountsWhatDoesNotMatch) {
     }
 }
 
+TEST_F(ConformanceRunner, WhatIsStoredThoughItShouldHaveBeenRefusedIsTold) {
+    std::ostringstream report;
+    const std::string file = write(
+        "refused.jsonl",
+        R"({"id":"1","steps":[{"op":"create","kind":"ResourceQuota","name":"q","object":{"apiVersion":"v1",)"
+        R"("kind":"ResourceQuota","metadata":{"name":"q"},"spec":{"hard":{"pods":"1"}}},)"
+        R"("out":{"code":403,"reason":"Forbidden","message":"no","stored":null}}]})"
+    );
+    EXPECT_EQ(run(*find_kind("quota"), {file}, report).matching, 0u);
+    EXPECT_NE(report.str().find("step 0 "), std::string::npos) << report.str();
+    EXPECT_NE(report.str().find("code: wanted 403, got 201"), std::string::npos) << report.str();
+    EXPECT_NE(report.str().find("stored: wanted null"), std::string::npos) << report.str();
+}
+
 TEST_F(ConformanceRunner, FilesThatCannotBeRead) {
     EXPECT_FALSE(run_on((folder_ / "absent.jsonl.gz").string()).all());
     EXPECT_NE(report_.find("cannot be read to its end"), std::string::npos);

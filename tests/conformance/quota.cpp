@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/sim_clock.hpp"
+#include "cluster/admission/admit.hpp"
 #include "cluster/admission/refusal.hpp"
 #include "cluster/api/patch.hpp"
 #include "cluster/store/store.hpp"
@@ -289,6 +290,18 @@ class Server {
         return {201, {}, {}, stored(*made)};
     }
 
+    /// What the API tells of at once: what is wrong with an object and with its change.
+    static spec::Problems faults_of_update(const Object& object, const Object& before) {
+        spec::Problems problems;
+        if (object.is<spec::Pod>())
+            spec::validate_resources(object.as<spec::Pod>().spec, "spec", problems);
+        else
+            object.kind().validate(object.value(), problems);
+        for (spec::Problem& more : cluster::faults_of_change(object, before))
+            problems.push_back(std::move(more));
+        return problems;
+    }
+
     static Json with_patch(const spec::Object& before, const Json& step) {
         const auto type = step.at("patchType") == "strategic" ? cluster::PatchType::strategic
                                                               : cluster::PatchType::merge;
@@ -303,10 +316,15 @@ class Server {
         auto object = read(whole ? step["object"] : with_patch(*before, step));
         // A body is read before it is looked whether its object is there.
         if (!before && object) return not_found(key);
-        if (object && op != "updateStatus") object = checked(*std::move(object));
+        if (object && op == "update") {
+            const auto problems = faults_of_update(*object, *before);
+            if (!problems.empty()) return refusal(cluster::invalid(*object, problems));
+        }
+        if (object && op == "resize") object = checked(*std::move(object));
         if (!object) return refusal(object.error());
         const auto made = written([&] {
-            return op == "updateStatus" ? store_->update_status(*object) : store_->update(*object);
+            if (op == "updateStatus") return store_->update_status(*object);
+            return op == "resize" ? store_->resize(*object) : store_->update(*object);
         });
         if (!made) return refusal(made.error(), &*object);
         if (dry_ && made->is<spec::ResourceQuota>()) return {200, {}, {}, stored(*before)};
@@ -387,10 +405,13 @@ bool is_stored(const Json& out, const Json& got) {
     if (same(without_figures(out.value("stored", Json())), mine)) return true;
     for (const Json& other : out.value("storedAlternatives", Json::array()))
         if (same(without_figures(other), mine)) return true;
-    const Json failure = out.value("stored", Json()).value("replicaFailure", Json());
+    // Nothing is stored by what was refused.
+    const Json stored = out.value("stored", Json());
+    if (!stored.is_object()) return false;
+    const Json failure = stored.value("replicaFailure", Json());
     if (!failure.is_object()) return false;
     for (const Json& text : failure.value("messageAlternatives", Json::array())) {
-        Json other = out["stored"];
+        Json other = stored;
         other["replicaFailure"]["message"] = text;
         if (same(without_figures(other), mine)) return true;
     }

@@ -56,6 +56,15 @@ Result<Object> Door::update(Object object) {
     return written;
 }
 
+Result<Object> Door::resize(Object pod) {
+    if (is_unavailable()) return refusal();
+    overtake(key_of(pod));
+    const auto before = behind_.get(key_of(pod));
+    auto written = behind_.resize(std::move(pod));
+    if (written && before) on_write_({Write::Act::update, controller_, &*before, &*written});
+    return written;
+}
+
 Result<Object> Door::update_status(Object object) {
     if (is_unavailable()) return refusal();
     overtake(key_of(object));

@@ -45,6 +45,7 @@ class Door final : public cluster::Cluster {
     std::uint64_t version() const override { return behind_.version(); }
     Result<cluster::Object> create(cluster::Object object) override;
     Result<cluster::Object> update(cluster::Object object) override;
+    Result<cluster::Object> resize(cluster::Object pod) override;
     Result<cluster::Object> update_status(cluster::Object object) override;
     Result<void> remove(const spec::Key& key, const Deletion& deletion) override;
     std::unique_ptr<cluster::Watching> watch(

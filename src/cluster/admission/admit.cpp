@@ -6,6 +6,7 @@
 #include "cluster/admission/limit_range.hpp"
 #include "cluster/admission/refusal.hpp"
 #include "cluster/admission/resize.hpp"
+#include "spec/kinds/pod_rules.hpp"
 #include "spec/kinds/resources.hpp"
 
 namespace swell::cluster {
@@ -27,11 +28,17 @@ Policies without_limits(const Policies& policies) {
     return {.limit_ranges = {}, .quotas = policies.quotas, .now = policies.now};
 }
 
-/// A pod whose resources change, as limit ranges and its own resources complete it.
-spec::Pod resized(spec::Pod pod, const spec::Pod& before, const Policies& policies) {
-    // Who does not know of a pod's own resources, and leaves them out, does not take them away.
+/// Who does not know of a pod's own resources, and leaves them out, does not take them away.
+spec::Pod with_own_resources(spec::Pod pod, const spec::Pod& before) {
     if (pod.spec.resources == spec::ResourceRequirements{})
         pod.spec.resources = before.spec.resources;
+    return pod;
+}
+
+/// A pod whose resources change, as limit ranges and its own resources complete it.
+spec::Pod resized(spec::Pod pod, const spec::Pod& before, const Policies& policies) {
+    pod.spec = with_resources_of(before.spec, pod.spec);
+    pod = with_own_resources(std::move(pod), before);
     if (!before.metadata.deletion_timestamp) set_defaults(policies.limit_ranges, pod);
     // The write has no say on annotations beside the spec, so the ranges have none here.
     pod.metadata.annotations.erase("kubernetes.io/limit-ranger");
@@ -62,47 +69,65 @@ spec::Object completed(spec::Object object, const Policies& policies) {
 Result<spec::Object> admit_new(spec::Object object, const Policies& policies) {
     object = completed(std::move(object), policies);
     spec::Problems problems;
-    if (object.is<spec::Pod>())
-        spec::validate_resources(object.as<spec::Pod>().spec, "spec", problems);
+    if (object.is<spec::Pod>()) {
+        const spec::PodSpec& pod = object.as<spec::Pod>().spec;
+        spec::validate_resources(pod, "spec", problems);
+        spec::validate_deadline(pod, "spec", problems);
+    }
     if (!problems.empty()) return std::unexpected(invalid(object, problems));
     return within_policies(std::move(object), nullptr, policies);
 }
 
-spec::Problems faults_of_change(
-    const spec::Object& object, const spec::Object& stored, const Policies& policies
-) {
+spec::Problems faults_of_change(const spec::Object& object, const spec::Object& stored) {
     spec::Problems problems;
     if (object.is<spec::ResourceQuota>())
         spec::validate_update(
             object.as<spec::ResourceQuota>(), stored.as<spec::ResourceQuota>(), problems
         );
-    validate_immutable(object, stored, problems);
-    if (!problems.empty() || !object.is<spec::Pod>()) return problems;
-    const spec::Pod& pod = object.as<spec::Pod>();
+    validate_immutable(
+        object.is<spec::Pod>()
+            ? spec::Object(with_own_resources(object.as<spec::Pod>(), stored.as<spec::Pod>()))
+            : object,
+        stored,
+        problems
+    );
+    return problems;
+}
+
+spec::Problems faults_of_resize(
+    const spec::Object& pod, const spec::Object& stored, const Policies& policies
+) {
     const spec::Pod& before = stored.as<spec::Pod>();
-    if (same_resources(pod.spec, before.spec))
-        validate_deadline(pod.spec, before.spec, problems);
-    else
-        validate_resize(resized(pod, before, policies).spec, before.spec, problems);
+    spec::Problems problems;
+    validate_resize(resized(pod.as<spec::Pod>(), before, policies).spec, before.spec, problems);
     return problems;
 }
 
 Result<spec::Object> admit_change(
     spec::Object object, const spec::Object& stored, const Policies& policies
 ) {
-    const spec::Problems problems = faults_of_change(object, stored, policies);
+    const spec::Problems problems = faults_of_change(object, stored);
     if (!problems.empty()) return std::unexpected(invalid(object, problems));
     if (!object.is<spec::Pod>()) return within_policies(std::move(object), &stored, policies);
-    const spec::Pod& pod = object.as<spec::Pod>();
-    const spec::Pod& before = stored.as<spec::Pod>();
-    // Where its resources are as they were, limit ranges have nothing to say.
-    if (same_resources(pod.spec, before.spec))
-        return within_policies(std::move(object), &stored, without_limits(policies));
-    // A pod that is going is left alone by them.
-    const bool going = before.metadata.deletion_timestamp.has_value();
+    // Its resources are as they were, so limit ranges have nothing to say.
     return within_policies(
-        resized(pod, before, policies), &stored, going ? without_limits(policies) : policies
+        with_own_resources(object.as<spec::Pod>(), stored.as<spec::Pod>()),
+        &stored,
+        without_limits(policies)
     );
+}
+
+Result<spec::Object> admit_resize(
+    spec::Object pod, const spec::Object& stored, const Policies& policies
+) {
+    const spec::Problems problems = faults_of_resize(pod, stored, policies);
+    if (!problems.empty()) return std::unexpected(invalid(pod, problems));
+    const spec::Pod& before = stored.as<spec::Pod>();
+    spec::Pod now = resized(pod.as<spec::Pod>(), before, policies);
+    // Limit ranges leave alone what did not change, and a pod that is going.
+    const bool is_free =
+        before.metadata.deletion_timestamp || same_resources(now.spec, before.spec);
+    return within_policies(std::move(now), &stored, is_free ? without_limits(policies) : policies);
 }
 
 std::optional<std::string> unknown_priority_class(

@@ -24,13 +24,18 @@ struct Policies {
 /// Errors  invalid: `Pod "x" is invalid: …`; forbidden: `pods "x" is forbidden: …`.
 Result<spec::Object> admit_new(spec::Object object, const Policies& policies);
 
-/// The same of an update. A pod's resources may change, as by its `resize` subresource: within its
-/// quality of service, cpu and memory only, and nothing is taken away. Its activeDeadlineSeconds
-/// may only come nearer.
+/// The same of an update. A pod's resources stay as they are: admit_resize().
 ///
 /// stored  of the same kind
 Result<spec::Object> admit_change(
     spec::Object object, const spec::Object& stored, const Policies& policies
+);
+
+/// The same of a pod's `resize` subresource: its resources may change within its quality of
+/// service, cpu and memory only, and nothing is taken away. What else its spec says is not looked
+/// at (with_resources_of()).
+Result<spec::Object> admit_resize(
+    spec::Object pod, const spec::Object& stored, const Policies& policies
 );
 
 /// A new object with what limit ranges and a pod's own resources fill in, as it is validated; kinds
@@ -38,8 +43,10 @@ Result<spec::Object> admit_change(
 spec::Object completed(spec::Object object, const Policies& policies);
 
 /// All for which admit_change() says `invalid`, one by one.
-spec::Problems faults_of_change(
-    const spec::Object& object, const spec::Object& stored, const Policies& policies
+spec::Problems faults_of_change(const spec::Object& object, const spec::Object& stored);
+/// And admit_resize().
+spec::Problems faults_of_resize(
+    const spec::Object& pod, const spec::Object& stored, const Policies& policies
 );
 
 /// Kubernetes refuses pods of a priority class that is not there. Priority classes are objects of

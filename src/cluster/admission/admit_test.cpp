@@ -70,7 +70,7 @@ TEST(AdmitNew, InOrder) {
     }
 }
 
-TEST(AdmitChange, Resize) {
+TEST(AdmitResize, Table) {
     struct Case {
         const char* why;
         const char* before;
@@ -103,16 +103,124 @@ TEST(AdmitChange, Resize) {
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
         const Policies given = policies("", R"({"requests.cpu": "4"})");
-        EXPECT_EQ(refusal(admit_change(pod(c.now), pod(c.before), given)), c.refusal);
+        EXPECT_EQ(refusal(admit_resize(pod(c.now), pod(c.before), given)), c.refusal);
     }
 }
 
-TEST(AdmitChange, AResizeThatLeavesOutThePodsOwnResourcesKeepsThem) {
+TEST(AdmitResize, AResizeThatLeavesOutThePodsOwnResourcesKeepsThem) {
     const auto before =
         pod(R"({"requests": {"cpu": "1"}})", R"(, "resources": {"requests": {"cpu": "2"}})");
-    const auto now = admit_change(pod(R"({"requests": {"cpu": "1500m"}})"), before, {});
+    const auto now = admit_resize(pod(R"({"requests": {"cpu": "1500m"}})"), before, {});
     ASSERT_TRUE(now.has_value()) << now.error().what;
     EXPECT_EQ(now->as<spec::Pod>().spec.resources.requests.at("cpu").text(), "2");
+}
+
+TEST(AdmitResize, WhatElseIsSaidIsNotLookedAt) {
+    const auto before = pod(R"({"requests": {"cpu": "1"}})");
+    const auto now =
+        pod(R"({"requests": {"cpu": "2"}})", R"(, "nodeName": "x", "activeDeadlineSeconds": 5)");
+    const auto made = admit_resize(now, before, {});
+    ASSERT_TRUE(made.has_value()) << made.error().what;
+    spec::PodSpec wanted = before.as<spec::Pod>().spec;
+    wanted.containers[0].resources.requests["cpu"] = *Quantity::parse("2");
+    EXPECT_EQ(made->as<spec::Pod>().spec, wanted);
+    EXPECT_EQ(
+        refusal(admit_resize(
+            object(
+                "Pod",
+                R"({"containers": [{"name": "web", "resources": {"requests": {"cpu": "1"}}}, {"name": "b"}]})"
+            ),
+            before,
+            {}
+        )),
+        R"(invalid: Pod "a" is invalid: spec.containers: Forbidden: containers may not be added or removed on resize)"
+    );
+}
+
+TEST(AdmitChange, ResourcesAreNotChangedByAnUpdate) {
+    const char* const sentence =
+        R"(invalid: Pod "a" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
+)";
+    struct Case {
+        const char* why;
+        const char* before;
+        const char* now;
+        const char* diff;
+    };
+    // Recorded from an API server.
+    const Case cases[] = {
+        {"where none were",
+         R"({})",
+         R"({"requests": {"cpu": "2"}})",
+         R"(@@ -13,7 +13,9 @@
+    "Env": null,
+    "Resources": {
+     "Limits": null,
+-    "Requests": null,
++    "Requests": {
++     "cpu": "2"
++    },
+     "Claims": null
+    },
+    "ResizePolicy": null,
+)"},
+        {"others",
+         R"({"limits": {"memory": "100Ki"}, "requests": {"cpu": "500m", "ephemeral-storage": "0", "memory": "100Ki"}})",
+         R"({"limits": {"memory": "100Ki"}, "requests": {"cpu": "100m", "ephemeral-storage": "0", "memory": "100Ki"}})",
+         R"(@@ -16,7 +16,7 @@
+      "memory": "100Ki"
+     },
+     "Requests": {
+-     "cpu": "500m",
++     "cpu": "100m",
+      "ephemeral-storage": "0",
+      "memory": "100Ki"
+     },
+)"},
+        {"one more",
+         R"({"requests": {"memory": "1Gi"}})",
+         R"({"requests": {"cpu": "100m", "memory": "1Gi"}})",
+         R"(@@ -14,6 +14,7 @@
+    "Resources": {
+     "Limits": null,
+     "Requests": {
++     "cpu": "100m",
+      "memory": "1Gi"
+     },
+     "Claims": null
+)"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        EXPECT_EQ(
+            refusal(admit_change(pod(c.now), pod(c.before), {})), std::string(sentence) + c.diff
+        );
+    }
+}
+
+TEST(AdmitChange, PodsKeepTheirContainersAndTolerations) {
+    const auto with = [](const char* tolerations) {
+        return pod("{}", std::string(R"(, "tolerations": )") + tolerations);
+    };
+    const auto before = with(R"([{"key": "a", "operator": "Exists"}])");
+    EXPECT_EQ(
+        refusal(admit_change(
+            with(R"([{"operator": "Exists", "tolerationSeconds": 5, "key": "a"}, {"key": "b"}])"),
+            before,
+            {}
+        )),
+        ""
+    );
+    EXPECT_EQ(
+        refusal(admit_change(with(R"([{"key": "b"}])"), before, {})),
+        R"(invalid: Pod "a" is invalid: spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds)"
+    );
+    EXPECT_EQ(
+        refusal(admit_change(
+            object("Pod", R"({"containers": [{"name": "web"}, {"name": "b"}]})"), pod("{}"), {}
+        )),
+        R"(invalid: Pod "a" is invalid: spec.containers: Forbidden: pod updates may not add or remove containers)"
+    );
 }
 
 TEST(AdmitChange, Deadline) {
@@ -129,6 +237,19 @@ TEST(AdmitChange, Deadline) {
          R"(, "activeDeadlineSeconds": 90)",
          R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value)"
         },
+        {"",
+         R"(, "activeDeadlineSeconds": 0)",
+         R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive)"
+        },
+        {"",
+         R"(, "activeDeadlineSeconds": -1)",
+         R"(invalid: Pod "a" is invalid: [spec.activeDeadlineSeconds: Invalid value: -1: must be between 1 and 2147483647, inclusive, spec.activeDeadlineSeconds: Invalid value: -1: must be between 0 and 2147483647, inclusive])"
+        },
+        {from60,
+         R"(, "activeDeadlineSeconds": 2147483648)",
+         R"(invalid: Pod "a" is invalid: [spec.activeDeadlineSeconds: Invalid value: 2147483648: must be between 1 and 2147483647, inclusive, spec.activeDeadlineSeconds: Invalid value: 2147483648: must be between 0 and 2147483647, inclusive])"
+        },
+        {"", R"(, "activeDeadlineSeconds": 2147483647)", ""},
         {from60,
          "",
          R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value)"
@@ -136,6 +257,15 @@ TEST(AdmitChange, Deadline) {
     };
     for (const Case& c : cases)
         EXPECT_EQ(refusal(admit_change(pod("{}", c.now), pod("{}", c.before), {})), c.refusal);
+}
+
+TEST(AdmitNew, ADeadlineOfNothingIsWrongBeforeQuotasAreAsked) {
+    EXPECT_EQ(
+        refusal(admit_new(
+            pod("{}", R"(, "activeDeadlineSeconds": 0)"), policies("", R"({"pods": "0"})")
+        )),
+        R"(invalid: Pod "a" is invalid: spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive)"
+    );
 }
 
 TEST(AdmitChange, AQuotasScopesStay) {

@@ -1,7 +1,5 @@
 #include "cluster/admission/resize.hpp"
 
-#include <limits>
-
 #include "spec/kinds/field_error.hpp"
 #include "spec/kinds/resources.hpp"
 
@@ -95,6 +93,25 @@ bool changes_others(const spec::Container& now, const spec::Container& before) {
 
 }  // namespace
 
+PodSpec with_resources_of(PodSpec before, const PodSpec& wanted) {
+    if (before.containers.size() != wanted.containers.size() ||
+        before.init_containers.size() != wanted.init_containers.size())
+        return wanted;
+    const auto take = [](Containers& into, const Containers& from) {
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            if (into[i].name != from[i].name) {
+                into = from;
+                return;
+            }
+            into[i].resources = from[i].resources;
+        }
+    };
+    take(before.containers, wanted.containers);
+    take(before.init_containers, wanted.init_containers);
+    before.resources = wanted.resources;
+    return before;
+}
+
 void validate_resize(const PodSpec& now, const PodSpec& before, Problems& problems) {
     spec::validate_resources(now, "spec", problems);
     const std::string_view quality = spec::quality_of_service(before);
@@ -119,25 +136,6 @@ void validate_resize(const PodSpec& now, const PodSpec& before, Problems& proble
                 "spec.initContainers[" + std::to_string(i) + "]",
                 "only cpu and memory resources for init or sidecar containers are mutable"
             ));
-}
-
-void validate_deadline(const PodSpec& now, const PodSpec& before, Problems& problems) {
-    const auto& given = now.active_deadline_seconds;
-    const auto& had = before.active_deadline_seconds;
-    const std::string at = "spec.activeDeadlineSeconds";
-    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    if (!given && had)
-        problems.push_back(
-            spec::invalid(at, "null", "must not update from a positive integer to nil value")
-        );
-    if (given && (*given < 0 || *given > most))
-        problems.push_back(
-            spec::invalid(at, std::to_string(*given), "must be between 0 and 2147483647, inclusive")
-        );
-    else if (given && had && *had < *given)
-        problems.push_back(spec::invalid(
-            at, std::to_string(*given), "must be less than or equal to previous value"
-        ));
 }
 
 }  // namespace swell::cluster

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/saturate.hpp"
+#include "cluster/admission/in_force.hpp"
 #include "cluster/admission/refusal.hpp"
 #include "spec/kinds/resources.hpp"
 
@@ -74,13 +75,13 @@ ResourceList usage_of_pod(const spec::Pod& pod, Instant now) {
     ResourceList used;
     if (!is_charged(pod, now)) return used;
     used["pods"] = one;
-    for (const auto& [name, amount] : spec::requests_of(pod.spec)) {
+    for (const auto& [name, amount] : requests_held(pod)) {
         const bool compute = name == "cpu" || name == "memory" || name == "ephemeral-storage";
         if (compute || spec::is_huge_pages(name)) used[name] = amount;
         if (compute || spec::is_huge_pages(name) || spec::is_extended(name))
             used["requests." + name] = amount;
     }
-    for (const auto& [name, amount] : spec::limits_of(pod.spec))
+    for (const auto& [name, amount] : limits_held(pod))
         if (name == "cpu" || name == "memory" || name == "ephemeral-storage")
             used["limits." + name] = amount;
     return used;

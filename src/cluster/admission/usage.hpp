@@ -18,8 +18,7 @@ namespace swell::cluster {
 /// `count/PLURAL.GROUP`.
 ///
 /// A pod that has ended, or that should have been gone for as long as its grace period, is counted
-/// by `count/pods` alone. What a kubelet reports of a resize under way is not looked at: the pods
-/// of this system are resized at once.
+/// by `count/pods` alone. While a pod is resized it is counted with what it holds (in_force.hpp).
 spec::ResourceList usage_of(const spec::Object& object, Instant now);
 
 /// Whether objects of this kind are counted by a resource of a quota.

@@ -116,6 +116,67 @@ TEST(UsageOf, PodsThatHaveEnded) {
     }
 }
 
+TEST(UsageOf, APodThatIsResized) {
+    struct Case {
+        const char* why;
+        const char* status;
+        const char* used;
+    };
+    // The spec asks for 2 cores of at most 3, beside a sidecar with one.
+    const char* const asked = R"({"containers": [{"name": "a", "resources": {
+            "requests": {"cpu": "2"}, "limits": {"cpu": "3"}}}],
+        "initContainers": [{"name": "s", "restartPolicy": "Always",
+            "resources": {"requests": {"cpu": "1"}}}],
+        "overhead": {"cpu": "10m"}})";
+    const Case cases[] = {
+        {"nothing is known of it yet", R"({})", "cpu=3010m limits.cpu=3010m"},
+        {"upwards, not yet granted",
+         R"({"containerStatuses": [{"name": "a", "allocatedResources": {"cpu": "1"},
+             "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "1"}}}]})",
+         "cpu=3010m limits.cpu=3010m"},
+        {"downwards, granted but not in force",
+         R"({"containerStatuses": [{"name": "a", "allocatedResources": {"cpu": "2"},
+             "resources": {"requests": {"cpu": "5"}, "limits": {"cpu": "6"}}}]})",
+         "cpu=6010m limits.cpu=6010m"},
+        {"downwards, not yet granted",
+         R"({"containerStatuses": [{"name": "a", "allocatedResources": {"cpu": "4"},
+             "resources": {"limits": {"cpu": "5"}}}]})",
+         "cpu=5010m limits.cpu=5010m"},
+        {"a resize that can never be",
+         R"({"conditions": [{"type": "PodResizePending", "status": "True", "reason": "Infeasible"}],
+             "containerStatuses": [{"name": "a", "allocatedResources": {"cpu": "100m"},
+                 "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": "200m"}}}],
+             "initContainerStatuses": [{"name": "s", "allocatedResources": {"cpu": "500m"}}]})",
+         "cpu=610m limits.cpu=210m"},
+        {"deferred it counts",
+         R"({"conditions": [{"type": "PodResizePending", "status": "True", "reason": "Deferred"}],
+             "containerStatuses": [{"name": "a", "allocatedResources": {"cpu": "100m"}}]})",
+         "cpu=3010m limits.cpu=3010m"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        Json status = Json::parse(c.status);
+        for (const char* list : {"containerStatuses", "initContainerStatuses"})
+            if (status.contains(list))
+                for (Json& one : status[list])
+                    one.update(Json{{"ready", true}, {"restartCount", 0}});
+        const auto read = spec::read_trusted_json(
+            {{"apiVersion", "v1"},
+             {"kind", "Pod"},
+             {"metadata", {{"name", "a"}}},
+             {"spec", Json::parse(asked)},
+             {"status", status}}
+        );
+        ASSERT_TRUE(read.has_value()) << read.error().what;
+        spec::ResourceList used = usage_of(*read, now);
+        EXPECT_EQ(used["cpu"], used["requests.cpu"]);
+        std::erase_if(used, [](const auto& entry) {
+            return entry.first != "cpu" && entry.first != "limits.cpu";
+        });
+        EXPECT_EQ(text(used), c.used);
+    }
+}
+
 TEST(InScope, Pods) {
     struct Case {
         const char* scope;

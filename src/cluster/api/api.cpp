@@ -4,6 +4,7 @@
 
 #include "cluster/admission/apply.hpp"
 #include "cluster/admission/refusal.hpp"
+#include "cluster/admission/resize.hpp"
 #include "cluster/api/field_selector.hpp"
 #include "cluster/api/patch.hpp"
 #include "cluster/api/scale.hpp"
@@ -37,12 +38,6 @@ std::expected<Object, Failure> resized(const Object& stored, const Object& wante
     spec::Pod next = stored.as<spec::Pod>();
     next.metadata.resource_version = wanted.metadata().resource_version;
     const spec::PodSpec& asked = wanted.as<spec::Pod>().spec;
-    const auto take = [](std::vector<spec::Container>& into, const auto& from) {
-        for (spec::Container& container : into) {
-            const auto one = std::ranges::find(from, container.name, &spec::Container::name);
-            if (one != from.end()) container.resources = one->resources;
-        }
-    };
     if (asked.resources != spec::ResourceRequirements{} && asked.resources != next.spec.resources)
         return std::unexpected(unprocessable(
             stored.kind(),
@@ -51,8 +46,7 @@ std::expected<Object, Failure> resized(const Object& stored, const Object& wante
                 "spec.resources", "what a pod has as a whole cannot change while it runs"
             )}
         ));
-    take(next.spec.containers, asked.containers);
-    take(next.spec.init_containers, asked.init_containers);
+    next.spec = with_resources_of(next.spec, asked);
     return Object(std::move(next));
 }
 
@@ -285,7 +279,8 @@ ApiResponse Api::replace(const ApiPath& path, const Body& body) {
     if (const auto stale = conflict_with(*stored, given.uid, given.resource_version))
         return refuse(*stale, *stored);
     std::expected<Object, Failure> wanted = body.object;
-    if (path.subresource == "resize") wanted = resized(*stored, body.object);
+    const bool resizes = path.subresource == "resize";
+    if (resizes) wanted = resized(*stored, body.object);
     if (!wanted) return refuse(wanted.error());
     auto problems = faults_of(body, *wanted);
     if (path.subresource == "status") {
@@ -293,13 +288,15 @@ ApiResponse Api::replace(const ApiPath& path, const Body& body) {
         const auto written = cluster_.update_status(*wanted);
         return written ? answer(written->to_json()) : refuse(written.error(), *stored);
     }
-    for (spec::Problem& more :
-         faults_of_change(*wanted, *stored, policies_of(stored->metadata().ns)))
+    const auto policies = [&] { return policies_of(stored->metadata().ns); };
+    for (spec::Problem& more : resizes ? faults_of_resize(*wanted, *stored, policies())
+                                       : faults_of_change(*wanted, *stored))
         if (!is_told(problems, more)) problems.push_back(std::move(more));
     if (!problems.empty()) return refuse(unprocessable(*path.kind, path.name, problems));
     auto object = admitted(*std::move(wanted));
     if (!object) return refuse(object.error(), *stored);
-    const auto written = cluster_.update(*std::move(object));
+    const auto written =
+        resizes ? cluster_.resize(*std::move(object)) : cluster_.update(*std::move(object));
     return written ? answer(written->to_json()) : refuse(written.error(), *stored);
 }
 

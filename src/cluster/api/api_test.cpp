@@ -229,6 +229,29 @@ TEST_F(ApiTest, APartOfAnObjectIsNotTheObject) {
     EXPECT_EQ(replicas(), 4);
 }
 
+TEST_F(ApiTest, AnUpdateThatIsWrongAndForbiddenIsToldOfBoth) {
+    const std::string quotas = "/api/v1/namespaces/default/resourcequotas";
+    const auto quota = [](const char* spec) {
+        return Json{
+            {"apiVersion", "v1"},
+            {"kind", "ResourceQuota"},
+            {"metadata", {{"name", "q"}}},
+            {"spec", Json::parse(spec)}
+        };
+    };
+    ASSERT_EQ(ask("POST", quotas, quota(R"({"hard": {"pods": "1"}})")).status, 201);
+    const auto refused = ask(
+        "PUT", quotas + "/q", quota(R"({"hard": {"services": "2"}, "scopes": ["BestEffort"]})")
+    );
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(
+        Json::parse(refused.body)["message"],
+        "ResourceQuota \"q\" is invalid: [spec.scopes: Invalid value: [\"BestEffort\"]: unsupported "
+        "scope applied to resource, spec.scopes: Invalid value: [\"BestEffort\"]: field is "
+        "immutable]"
+    );
+}
+
 TEST_F(ApiTest, ABodyMayNotNestWithoutEnd) {
     const std::string deep = std::string(100'000, '[');
     for (const auto& [method, target, status] :

@@ -28,7 +28,7 @@ class ResizeTest : public RuntimeTest {
         put(pod.spec.containers[0].resources.requests, requests);
         put(pod.spec.containers[0].resources.limits, limits);
         pod.metadata.resource_version = 0;
-        const auto written = w.store->update(pod);
+        const auto written = w.store->resize(pod);
         EXPECT_TRUE(written) << (written ? "" : written.error().what);
     }
 

@@ -307,7 +307,7 @@ TEST_F(RuntimeTest, AGracePeriodBeyondAllTimeIsWaitedFor) {
     // Slow to end, as one with something to finish.
     w->create_pod(
         "slow",
-        R"({"terminationGracePeriodSeconds":99999999999,"activeDeadlineSeconds":99999999999,"restartPolicy":"Always","containers":[{"name":"app",
+        R"({"terminationGracePeriodSeconds":99999999999,"activeDeadlineSeconds":2147483647,"restartPolicy":"Always","containers":[{"name":"app",
             "livenessProbe":{"exec":{"command":["false"]},"periodSeconds":1,"failureThreshold":1},
             "command":["sh","-c","trap 'sleep 1; exit 9' TERM; while :; do sleep 0.05; done"]}]})"
     );

@@ -133,7 +133,8 @@ TEST(StorePolicies, LimitRangesCompleteAndRefuse) {
     );
     spec::Pod grown = made;
     grown.spec.containers[0].resources.limits["cpu"] = *Quantity::parse("2");
-    EXPECT_EQ(world.store.update(grown).error().code, Code::forbidden) << "a resize is held to it";
+    EXPECT_EQ(world.store.resize(grown).error().code, Code::forbidden) << "a resize is held to it";
+    EXPECT_EQ(world.store.update(grown).error().code, Code::invalid) << "an update is none";
 }
 
 }  // namespace

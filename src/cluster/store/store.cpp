@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cluster/admission/refusal.hpp"
+#include "cluster/admission/resize.hpp"
 #include "cluster/store/rules.hpp"
 #include "spec/registry.hpp"
 
@@ -118,19 +119,29 @@ Result<void> Store::name_it(const Object& object, spec::ObjectMeta& metadata) {
         if (made_up) metadata.name = make_name(metadata.generate_name, rng_);
         if (!taken()) break;
     }
-    if (taken())
-        return std::unexpected(already_exists(object.kind(), metadata.name));
+    if (taken()) return std::unexpected(already_exists(object.kind(), metadata.name));
     do metadata.uid = make_uid(rng_);
     while (memory_.with_uid(metadata.uid) != nullptr);
     return {};
 }
 
-Result<Object> Store::update(Object object) {
+Result<Object> Store::update(Object object) { return replace(object, admit_change); }
+
+Result<Object> Store::resize(Object pod) {
+    CHECK(pod.is<spec::Pod>());
+    const Object* stored = memory_.find(key_of(pod));
+    if (stored == nullptr) return std::unexpected(not_found(key_of(pod)));
+    spec::Pod next = pod.as<spec::Pod>();
+    next.spec = with_resources_of(stored->as<spec::Pod>().spec, next.spec);
+    return replace(std::move(next), admit_resize);
+}
+
+Result<Object> Store::replace(const Object& object, Admit& admit) {
     const Object* stored = memory_.find(key_of(object));
     if (stored == nullptr) return std::unexpected(not_found(key_of(object)));
     auto next = updated(*stored, object, moment());
     if (!next || !*next) return apply(*stored, std::move(next));
-    auto admitted = admit_change(**std::move(next), *stored, policies_of(stored->metadata().ns));
+    auto admitted = admit(**std::move(next), *stored, policies_of(stored->metadata().ns));
     if (!admitted) return std::unexpected(admitted.error());
     return apply(*stored, *std::move(admitted));
 }

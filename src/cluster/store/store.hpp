@@ -73,6 +73,7 @@ class Store final : public Cluster {
     std::uint64_t version() const override { return version_; }
     Result<Object> create(Object object) override;
     Result<Object> update(Object object) override;
+    Result<Object> resize(Object pod) override;
     Result<Object> update_status(Object object) override;
     Result<void> remove(const Key& key, const Deletion& deletion) override;
     std::unique_ptr<Watching> watch(
@@ -113,6 +114,8 @@ class Store final : public Cluster {
     void settle(const Object& now);
     void cascade(std::string owner_uid);
     void release(const std::string& owner_uid);
+    using Admit = Result<Object>(Object object, const Object& stored, const Policies& policies);
+    Result<Object> replace(const Object& object, Admit& admit);
     Result<Object> apply(const Object& stored, Result<std::optional<Object>> next);
     Result<void> check_owners(const spec::ObjectMeta& metadata) const;
     Result<void> name_it(const Object& object, spec::ObjectMeta& metadata);

@@ -64,6 +64,10 @@ class Flaky final : public cluster::Cluster {
         if (fails()) return fail(Code::conflict, "flaky");
         return behind_.update(std::move(object));
     }
+    Result<Object> resize(Object pod) override {
+        if (fails()) return fail(Code::conflict, "flaky");
+        return behind_.resize(std::move(pod));
+    }
     Result<Object> update_status(Object object) override {
         if (fails()) return fail(Code::conflict, "flaky");
         return behind_.update_status(std::move(object));

@@ -236,6 +236,7 @@ class Quota final : public cluster::Cluster {
         return behind_.create(std::move(object));
     }
     Result<Object> update(Object object) override { return behind_.update(std::move(object)); }
+    Result<Object> resize(Object pod) override { return behind_.resize(std::move(pod)); }
     Result<Object> update_status(Object object) override {
         return behind_.update_status(std::move(object));
     }

@@ -59,7 +59,7 @@ Resize resize_through(cluster::Cluster& cluster) {
         }
         for (const auto& [key, value] : wanted.metadata.annotations)
             next.metadata.annotations[key] = value;
-        const auto written = cluster.update(std::move(next));
+        const auto written = cluster.resize(std::move(next));
         if (!written) return std::unexpected(written.error());
         return {};
     };

@@ -1,8 +1,10 @@
 #include "spec/kinds/pod_rules.hpp"
 
+#include <limits>
 #include <set>
 
 #include "spec/fields/read.hpp"
+#include "spec/kinds/field_error.hpp"
 #include "spec/kinds/names.hpp"
 #include "spec/kinds/resources.hpp"
 
@@ -107,15 +109,22 @@ void complete(PodSpec& spec) {
 void validate(const PodSpec& spec, const std::string& path, Problems& problems) {
     validate_containers(spec, path, problems);
     validate_resources(spec, path, problems);
-    if (spec.active_deadline_seconds && *spec.active_deadline_seconds < 1)
-        problems.push_back(
-            {path + ".activeDeadlineSeconds",
-             "must be >= 1, got " + std::to_string(*spec.active_deadline_seconds)}
-        );
+    validate_deadline(spec, path, problems);
     validate_labels(spec.node_selector, path + ".nodeSelector", problems);
     tell(problems, path + ".hostname", spec.hostname, dns_label);
     tell(problems, path + ".nodeName", spec.node_name, dns_subdomain);
     tell(problems, path + ".serviceAccountName", spec.service_account_name, dns_subdomain);
+}
+
+void validate_deadline(const PodSpec& spec, const std::string& path, Problems& problems) {
+    const auto& deadline = spec.active_deadline_seconds;
+    if (!deadline) return;
+    if (*deadline < 1 || *deadline > std::numeric_limits<std::int32_t>::max())
+        problems.push_back(invalid(
+            path + ".activeDeadlineSeconds",
+            std::to_string(*deadline),
+            "must be between 1 and 2147483647, inclusive"
+        ));
 }
 
 void validate(const PodTemplateSpec& pod_template, const std::string& path, Problems& problems) {

@@ -14,6 +14,9 @@ void complete(PodSpec& spec);
 /// Kubernetes' rules for a pod's spec, as far as Swell knows its fields.
 void validate(const PodSpec& spec, const std::string& path, Problems& problems);
 
+/// activeDeadlineSeconds, in Kubernetes' words: from 1 to 2147483647.
+void validate_deadline(const PodSpec& spec, const std::string& path, Problems& problems);
+
 /// A template of pods that are kept: labels, annotations, spec, and restart policy Always.
 void validate(const PodTemplateSpec& pod_template, const std::string& path, Problems& problems);
 

@@ -133,13 +133,6 @@ class Rules {
 
 using List = ResourceList ResourceRequirements::*;
 
-void raise(ResourceList& to, const ResourceList& amounts) {
-    for (const auto& [name, amount] : amounts) {
-        const auto [at, added] = to.try_emplace(name, amount);
-        if (!added && amount > at->second) at->second = amount;
-    }
-}
-
 ResourceList sum_of_containers(const PodSpec& spec, List list) {
     ResourceList sum;
     for (const Container& container : spec.containers) add(sum, container.resources.*list);
@@ -321,6 +314,13 @@ void add(ResourceList& to, const ResourceList& amounts) {
     }
 }
 
+void raise(ResourceList& to, const ResourceList& amounts) {
+    for (const auto& [name, amount] : amounts) {
+        const auto [at, added] = to.try_emplace(name, amount);
+        if (!added && amount > at->second) at->second = amount;
+    }
+}
+
 ResourceList requests_of_containers(const PodSpec& spec) {
     return sum_of_containers(spec, &ResourceRequirements::requests);
 }
@@ -330,14 +330,18 @@ ResourceList limits_of_containers(const PodSpec& spec) {
 }
 
 ResourceList requests_of(const PodSpec& spec) {
-    ResourceList sum = requests_of_containers(spec);
+    return requests_of(spec, requests_of_containers(spec));
+}
+
+ResourceList limits_of(const PodSpec& spec) { return limits_of(spec, limits_of_containers(spec)); }
+
+ResourceList requests_of(const PodSpec& spec, ResourceList sum) {
     replace(sum, spec.resources.requests);
     add(sum, spec.overhead);
     return sum;
 }
 
-ResourceList limits_of(const PodSpec& spec) {
-    ResourceList sum = limits_of_containers(spec);
+ResourceList limits_of(const PodSpec& spec, ResourceList sum) {
     replace(sum, spec.resources.limits);
     // No limit stays none.
     for (const auto& [name, amount] : spec.overhead)

@@ -60,6 +60,12 @@ ResourceList limits_of_containers(const PodSpec& spec);
 /// The same with the pod's own `resources`, which stand in for the sum, and its overhead.
 ResourceList requests_of(const PodSpec& spec);
 ResourceList limits_of(const PodSpec& spec);
+/// The same, where what the containers need together is not what the spec says of them.
+ResourceList requests_of(const PodSpec& spec, ResourceList containers);
+ResourceList limits_of(const PodSpec& spec, ResourceList containers);
+
+/// The larger of both, resource by resource.
+void raise(ResourceList& to, const ResourceList& amounts);
 
 /// Whether the pod itself asks for anything of which the pod as a whole can ask.
 bool has_pod_level(const PodSpec& spec);
