@@ -4,16 +4,14 @@
 #include <memory>
 
 #include "base/sim_clock.hpp"
-#include "cluster/admission/admit.hpp"
 #include "cluster/admission/refusal.hpp"
-#include "cluster/api/patch.hpp"
+#include "cluster/api/api.hpp"
 #include "cluster/store/store.hpp"
 #include "control/deployment/controller.hpp"
 #include "control/replicaset/controller.hpp"
 #include "from_json.hpp"
 #include "journal/memory.hpp"
 #include "spec/kinds/apps.hpp"
-#include "spec/kinds/field_error.hpp"
 #include "spec/kinds/quota.hpp"
 #include "spec/kinds/resources.hpp"
 #include "spec/read.hpp"
@@ -40,37 +38,12 @@ struct Answer {
     Json stored;
 };
 
-Answer refused(int code, const char* reason, std::string message) {
-    return {code, reason, std::move(message), {}};
-}
-
 const spec::Kind& kind_of(const std::string& name) {
     const spec::Kind& claim = spec::kind_of<spec::PersistentVolumeClaim>();
     if (name == claim.name) return claim;
     const spec::Kind* kind = spec::find_kind(name);
     if (kind == nullptr) throw std::invalid_argument("no such kind: " + name);
     return *kind;
-}
-
-/// Amounts are read before anything else is looked at, wherever they stand; null reads as 0.
-/// Returns what is wrong with the first that is none.
-std::string read_amounts(Json& json, bool amounts = false) {
-    for (auto& [field, value] : json.items()) {
-        if (amounts && value.is_null()) value = "0";
-        if (amounts && !value.is_structured()) {
-            const auto read =
-                Quantity::parse(value.is_string() ? value.get<std::string>() : value.dump());
-            if (!read) return read.error().what;
-        }
-        if (!value.is_structured()) continue;
-        const bool list = field == "hard" || field == "requests" || field == "limits" ||
-                          field == "max" || field == "min" || field == "default" ||
-                          field == "defaultRequest" || field == "maxLimitRequestRatio" ||
-                          field == "overhead";
-        if (std::string wrong = read_amounts(value, list && value.is_object()); !wrong.empty())
-            return wrong;
-    }
-    return {};
 }
 
 Json json_of(const spec::ResourceList& list) {
@@ -147,18 +120,55 @@ class Server {
             for (const Json& each : prerequisites)
                 if (each.value("kind", "") == "PriorityClass")
                     priority_classes_.push_back(each.at("metadata").at("name"));
+        api_.admit([this](Object object) { return with_known_class(std::move(object)); });
+        // A dry run is a write that is taken back.
+        api_.rehearse([this](const std::function<void()>& writes) {
+            static_cast<void>(store_->write_batch([&]() -> Result<void> {
+                writes();
+                return fail(Code::cancelled, "a dry run");
+            }));
+        });
         deployments_.start();
         replica_sets_.start();
     }
 
     Answer answer(const Json& step) {
-        const std::string op = step.at("op");
-        const spec::Key key{kind_of(step.at("kind")).name, "default", step.at("name")};
-        dry_ = step.value("dryRun", false);
-        if (op == "create") return create(step.at("object"));
-        if (op == "get") return get(key);
-        if (op == "delete") return remove(key);
-        return change(key, op, step);
+        const std::string op = step.at("op"), name = step.at("name");
+        const spec::Kind& kind = kind_of(step.at("kind"));
+        const bool dry = step.value("dryRun", false);
+        const auto ask = [&](const char* method, const std::string& part, const Json& body = {}) {
+            const std::string patch = step.value("patchType", Json("")) == "strategic"
+                                          ? "application/strategic-merge-patch+json"
+                                          : "application/merge-patch+json";
+            return api_.handle(
+                {method, path(kind, name, part) + (dry ? "?dryRun=All" : ""), text(body), patch}
+            );
+        };
+        if (op == "create" && &kind == &spec::kind_of<spec::PersistentVolumeClaim>())
+            return claim(step.at("object"));
+        if (op == "create")
+            return answered(
+                api_.handle(
+                    {"POST", path(kind) + (dry ? "?dryRun=All" : ""), text(step.at("object"))}
+                ),
+                dry ? std::optional(stored_quota({})) : std::nullopt
+            );
+        // The path of an object without a name is that of the list.
+        if (op == "get" && name.empty()) return {200, {}, {}, stored_quota({})};
+        if (op == "get") return answered(ask("GET", ""));
+        // No pod ever ran, so each is gone at once.
+        if (op == "delete") {
+            Answer done = answered(ask("DELETE", "", {{"gracePeriodSeconds", 0}}));
+            done.stored = {};
+            return done;
+        }
+        const auto before = store_->get({kind.name, "default", name});
+        const auto unseen = dry && before ? std::optional(stored(*before)) : std::nullopt;
+        const char* const part = op == "resize" ? "resize" : (op == "updateStatus" ? "status" : "");
+        const bool whole = step.contains("object") && !step["object"].is_null();
+        return answered(
+            whole ? ask("PUT", part, step["object"]) : ask("PATCH", part, step.at("patch")), unseen
+        );
     }
 
     /// Lets controllers and time do what they do.
@@ -183,16 +193,13 @@ class Server {
     }
 
   private:
-    static Answer not_found(const spec::Key& key) {
-        return refused(
-            404,
-            "NotFound",
-            cluster::qualified_plural(kind_of(std::string(key.kind))) + " " +
-                spec::go_quoted(key.name) + " not found"
-        );
+    static std::string text(const Json& body) { return body.is_null() ? "" : body.dump(); }
+    static std::string path(
+        const spec::Kind& kind, const std::string& name = "", const std::string& part = ""
+    ) {
+        return cluster::path_of(kind, "default", name, part);
     }
 
-    /// No pod ever ran, so each is gone at once.
     void end(const spec::Key& key) {
         static_cast<void>(store_->remove(
             key,
@@ -202,145 +209,52 @@ class Server {
         ));
     }
 
-    Answer get(const spec::Key& key) {
-        // The path of an object without a name is that of the list.
-        if (key.name.empty()) return {200, {}, {}, stored_quota({})};
-        const auto object = store_->get(key);
-        return object ? Answer{200, {}, {}, stored(*object)} : not_found(key);
+    /// quota  what a quota is answered with, which nothing has counted in a dry run
+    static Answer answered(
+        const cluster::ApiResponse& response, const std::optional<Json>& quota = {}
+    ) {
+        const Json body = Json::parse(response.body);
+        if (response.status >= 400)
+            return {
+                response.status, body.value("reason", Json()), body.value("message", Json()), {}
+            };
+        const auto object = spec::read_trusted_json(body);
+        if (!object) return {response.status, {}, {}, {}};
+        const bool uncounted = quota && object->is<spec::ResourceQuota>();
+        return {response.status, {}, {}, uncounted ? *quota : stored(*object)};
     }
 
-    Answer remove(const spec::Key& key) {
-        if (!store_->get(key)) return not_found(key);
-        end(key);
-        return {};
+    /// Claims are no objects of the API, but quotas count them.
+    Answer claim(const Json& json) {
+        spec::PersistentVolumeClaim claim;
+        from_json(json, claim);
+        claim.metadata.ns = "default";
+        const Object object(claim);
+        const auto made = store_->create(object);
+        if (made) return {201, {}, {}, stored(*made)};
+        const auto refused =
+            cluster::failure_of(made.error(), object.kind(), object.metadata().name);
+        return {refused.code, refused.reason, refused.message, {}};
     }
 
-    /// Read as the API reads it: the type, then the amounts.
-    Result<Object> read(Json json) {
-        const std::string kind = json.at("kind");
-        if (const std::string wrong = read_amounts(json); !wrong.empty())
-            return fail(
-                Code::unavailable,
-                kind + " in version \"" + std::string(json.at("apiVersion")) +
-                    "\" cannot be handled as a " + kind + ": " + wrong
-            );
-        json["metadata"]["namespace"] = "default";
-        if (kind == "PersistentVolumeClaim") {
-            spec::PersistentVolumeClaim claim;
-            from_json(json, claim);
-            claim.metadata.ns = "default";
-            return claim;
-        }
-        return spec::read_trusted_json(json);
-    }
-
-    /// What comes before the store's own admission.
-    Result<Object> checked(Object object) {
-        if (object.is<spec::Pod>()) {
-            const auto unknown =
-                cluster::unknown_priority_class(object.as<spec::Pod>(), priority_classes_);
-            if (unknown) return std::unexpected(cluster::forbidden(object, *unknown));
-            return object;
-        }
-        spec::Problems problems;
-        object.kind().validate(object.value(), problems);
-        if (!problems.empty()) return std::unexpected(cluster::invalid(object, problems));
+    Result<Object> with_known_class(Object object) const {
+        if (!object.is<spec::Pod>()) return object;
+        const auto unknown =
+            cluster::unknown_priority_class(object.as<spec::Pod>(), priority_classes_);
+        if (unknown) return std::unexpected(cluster::forbidden(object, *unknown));
         return object;
-    }
-
-    Answer refusal(const Error& error, const Object* object = nullptr) {
-        switch (error.code) {
-            case Code::unavailable:
-                return refused(400, "BadRequest", error.what);
-            case Code::forbidden:
-                return refused(403, "Forbidden", error.what);
-            case Code::invalid:
-                return refused(422, "Invalid", error.what);
-            case Code::exists:
-                return refused(
-                    409,
-                    "AlreadyExists",
-                    cluster::qualified_plural(object->kind()) + " " +
-                        spec::go_quoted(object->metadata().name) + " already exists"
-                );
-            default:
-                return refused(500, "InternalError", error.what);
-        }
-    }
-
-    /// A dry run is a write that is taken back.
-    Result<Object> written(const std::function<Result<Object>()>& write) {
-        if (!dry_) return write();
-        Result<Object> result = fail(Code::cancelled, "");
-        static_cast<void>(store_->write_batch([&]() -> Result<void> {
-            result = write();
-            return fail(Code::cancelled, "a dry run");
-        }));
-        return result;
-    }
-
-    Answer create(const Json& json) {
-        auto object = read(json);
-        if (object) object = checked(*std::move(object));
-        if (!object) return refusal(object.error());
-        const auto made = written([&] { return store_->create(*object); });
-        if (!made) return refusal(made.error(), &*object);
-        // What counts a quota has not seen it.
-        if (dry_ && made->is<spec::ResourceQuota>()) return {201, {}, {}, stored_quota({})};
-        return {201, {}, {}, stored(*made)};
-    }
-
-    /// What the API tells of at once: what is wrong with an object and with its change.
-    static spec::Problems faults_of_update(const Object& object, const Object& before) {
-        spec::Problems problems;
-        if (object.is<spec::Pod>())
-            spec::validate_resources(object.as<spec::Pod>().spec, "spec", problems);
-        else
-            object.kind().validate(object.value(), problems);
-        for (spec::Problem& more : cluster::faults_of_change(object, before))
-            problems.push_back(std::move(more));
-        return problems;
-    }
-
-    static Json with_patch(const spec::Object& before, const Json& step) {
-        const auto type = step.at("patchType") == "strategic" ? cluster::PatchType::strategic
-                                                              : cluster::PatchType::merge;
-        return *cluster::patched(before.to_json(), step.at("patch"), type);
-    }
-
-    Answer change(const spec::Key& key, const std::string& op, const Json& step) {
-        const auto before = store_->get(key);
-        const bool whole = step.contains("object") && !step["object"].is_null();
-        if (!before && whole && key.kind == "LimitRange") return create(step["object"]);
-        if (!before && !whole) return not_found(key);
-        auto object = read(whole ? step["object"] : with_patch(*before, step));
-        // A body is read before it is looked whether its object is there.
-        if (!before && object) return not_found(key);
-        if (object && op == "update") {
-            const auto problems = faults_of_update(*object, *before);
-            if (!problems.empty()) return refusal(cluster::invalid(*object, problems));
-        }
-        if (object && op == "resize") object = checked(*std::move(object));
-        if (!object) return refusal(object.error());
-        const auto made = written([&] {
-            if (op == "updateStatus") return store_->update_status(*object);
-            return op == "resize" ? store_->resize(*object) : store_->update(*object);
-        });
-        if (!made) return refusal(made.error(), &*object);
-        if (dry_ && made->is<spec::ResourceQuota>()) return {200, {}, {}, stored(*before)};
-        return {200, {}, {}, stored(*made)};
     }
 
     SimClock clock_{Instant{1'800'000'000s}};
     Rng rng_{1};
     std::unique_ptr<cluster::Store> store_ = *cluster::Store::open("", clock_, Rng(2));
+    cluster::Api api_{*store_};
     NoMetrics metrics_;
     journal::MemoryJournal journal_;
     control::World world_{clock_, rng_, *store_, metrics_, journal_};
     control::DeploymentController deployments_{world_};
     control::ReplicaSetController replica_sets_{world_};
     std::vector<std::string> priority_classes_;
-    bool dry_ = false;
 };
 
 /// Whether `body` is the parts in some order, with commas between.

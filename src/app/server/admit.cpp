@@ -3,6 +3,7 @@
 #include "cluster/pods/runnable.hpp"
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/core.hpp"
+#include "spec/kinds/field_error.hpp"
 
 namespace swell::app {
 
@@ -22,6 +23,16 @@ spec::Problems not_runnable(const spec::Object& object) {
         return not_runnable(pod.spec, pod.metadata.annotations, {"spec", name});
     }
     return {};
+}
+
+spec::Problems not_resizable(const spec::Object& object, const spec::Object& stored) {
+    if (!object.is<spec::Pod>()) return {};
+    const auto& asked = object.as<spec::Pod>().spec.resources;
+    const auto& had = stored.as<spec::Pod>().spec.resources;
+    if (asked == spec::ResourceRequirements{} || asked == had) return {};
+    return {
+        spec::forbidden("spec.resources", "what a pod has as a whole cannot change while it runs")
+    };
 }
 
 Result<spec::Object> admit(spec::Object object) {

@@ -18,7 +18,6 @@
 #include "app/server/traffic_io.hpp"
 #include "app/server/traffic_metrics.hpp"
 #include "app/server/watch_over_io.hpp"
-#include "cluster/admission/refusal.hpp"
 #include "cluster/api/api_io.hpp"
 #include "cluster/list.hpp"
 #include "cluster/pods/runtime_io.hpp"
@@ -247,15 +246,17 @@ void ControlPlane::Parts::look_at_disk() {
 }
 
 void ControlPlane::Parts::routes() {
+    api->check([this](const spec::Object& object) -> spec::Problems {
+        if (object.is<spec::Service>())
+            return already_allocated(
+                object.as<spec::Service>(), list(spec::kind_of<spec::Service>().name)
+            );
+        const auto stored = store->get(key_of(object));
+        return stored ? not_resizable(object, *stored) : spec::Problems{};
+    });
     api->admit([this](spec::Object object) -> Result<spec::Object> {
         if (stopping)
             return fail(Code::unavailable, "swell is stopping, and takes no more of anything");
-        if (object.is<spec::Service>()) {
-            const auto problems = already_allocated(
-                object.as<spec::Service>(), list(spec::kind_of<spec::Service>().name)
-            );
-            if (!problems.empty()) return std::unexpected(cluster::invalid(object, problems));
-        }
         return admit(std::move(object));
     });
     api->route("GET /swell/v1/status", [this](const auto&) {

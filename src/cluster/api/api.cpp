@@ -33,21 +33,14 @@ std::string text_of(const std::map<std::string, std::string>& query, const char*
     return found == query.end() ? "" : found->second;
 }
 
-/// A pod as it is, but for the resources of its containers, which are those of `wanted`.
-std::expected<Object, Failure> resized(const Object& stored, const Object& wanted) {
+/// A pod as it is, but for the resources of its containers and its own, which are those of
+/// `wanted`.
+Object resized(const Object& stored, const Object& wanted) {
     spec::Pod next = stored.as<spec::Pod>();
     next.metadata.resource_version = wanted.metadata().resource_version;
     const spec::PodSpec& asked = wanted.as<spec::Pod>().spec;
-    if (asked.resources != spec::ResourceRequirements{} && asked.resources != next.spec.resources)
-        return std::unexpected(unprocessable(
-            stored.kind(),
-            next.metadata.name,
-            {spec::forbidden(
-                "spec.resources", "what a pod has as a whole cannot change while it runs"
-            )}
-        ));
     next.spec = with_resources_of(next.spec, asked);
-    return Object(std::move(next));
+    return next;
 }
 
 ApiResponse refuse(const Failure& failure) { return answer(to_json(failure), failure.code); }
@@ -63,29 +56,6 @@ bool is_created_by_update(const spec::Kind& kind) {
 bool is_answered_when_deleted(const spec::Kind& kind) {
     return &kind == &spec::kind_of<spec::Pod>() || &kind == &spec::kind_of<spec::Service>() ||
            &kind == &spec::kind_of<spec::ResourceQuota>();
-}
-
-/// Of a deletion Kubernetes names the kind where it else names the plural: its own slip.
-std::optional<Failure> unmet(const Object& stored, const WriteOptions& options) {
-    const spec::ObjectMeta& have = stored.metadata();
-    const spec::Kind& kind = stored.kind();
-    const std::string version = std::to_string(have.resource_version);
-    std::string why;
-    if (options.uid && *options.uid != have.uid)
-        why = "the UID in the precondition (" + *options.uid +
-              ") does not match the UID in record (" + have.uid +
-              "). The object might have been deleted and then recreated";
-    else if (options.resource_version && *options.resource_version != version)
-        why = "the ResourceVersion in the precondition (" + *options.resource_version +
-              ") does not match the ResourceVersion in record (" + version +
-              "). The object might have been modified";
-    else
-        return std::nullopt;
-    const std::string group(group_of(kind)), word(kind.name);
-    const std::string what = "Operation cannot be fulfilled on " +
-                             (group.empty() ? word : word + "." + group) + " " +
-                             spec::go_quoted(have.name) + ": " + why;
-    return failure_of({Code::conflict, what}, GroupWord{group, word}, have.name);
 }
 
 /// Whether a kind has a part that is written by itself.
@@ -225,7 +195,8 @@ ApiResponse Api::create(const Body& body) {
              .message = "resourceVersion should not be set on objects to be created",
              .details = {}}
         );
-    const auto problems = faults_of(body, completed(wanted, policies_of(metadata.ns)));
+    auto problems = faults_of(body, completed(wanted, policies_of(metadata.ns)));
+    if (problems.empty()) problems = faults_here(wanted);
     if (!problems.empty()) return refuse(unprocessable(wanted.kind(), metadata.name, problems));
     const auto object = admitted(wanted);
     if (!object) return refuse(object.error(), wanted);
@@ -261,7 +232,7 @@ ApiResponse Api::patch(const ApiPath& path, const ApiRequest& request) {
     const auto body = read_patched(path, std::move(*wanted), *given);
     if (!body) return refuse(body.error());
     const std::string& uid = body->object.metadata().uid;
-    if (uid != stored->metadata().uid)
+    if (!uid.empty() && uid != stored->metadata().uid)
         return refuse(unprocessable(
             *path.kind,
             path.name,
@@ -278,22 +249,21 @@ ApiResponse Api::replace(const ApiPath& path, const Body& body) {
     const spec::ObjectMeta& given = body.object.metadata();
     if (const auto stale = conflict_with(*stored, given.uid, given.resource_version))
         return refuse(*stale, *stored);
-    std::expected<Object, Failure> wanted = body.object;
     const bool resizes = path.subresource == "resize";
-    if (resizes) wanted = resized(*stored, body.object);
-    if (!wanted) return refuse(wanted.error());
-    auto problems = faults_of(body, *wanted);
+    const Object wanted = resizes ? resized(*stored, body.object) : body.object;
+    auto problems = faults_of(body, wanted);
     if (path.subresource == "status") {
         if (!problems.empty()) return refuse(unprocessable(*path.kind, path.name, problems));
-        const auto written = cluster_.update_status(*wanted);
+        const auto written = cluster_.update_status(wanted);
         return written ? answer(written->to_json()) : refuse(written.error(), *stored);
     }
     const auto policies = [&] { return policies_of(stored->metadata().ns); };
-    for (spec::Problem& more : resizes ? faults_of_resize(*wanted, *stored, policies())
-                                       : faults_of_change(*wanted, *stored))
+    for (spec::Problem& more : resizes ? faults_of_resize(wanted, *stored, policies())
+                                       : faults_of_change(wanted, *stored))
         if (!is_told(problems, more)) problems.push_back(std::move(more));
+    if (problems.empty()) problems = faults_here(wanted);
     if (!problems.empty()) return refuse(unprocessable(*path.kind, path.name, problems));
-    auto object = admitted(*std::move(wanted));
+    auto object = admitted(wanted);
     if (!object) return refuse(object.error(), *stored);
     const auto written =
         resizes ? cluster_.resize(*std::move(object)) : cluster_.update(*std::move(object));
@@ -360,6 +330,9 @@ ApiResponse Api::apply_all(const std::string& body) {
     std::string problems;
     for (const Json& each : json["objects"]) {
         auto object = spec::read_json(each);
+        if (object)
+            if (const auto here = faults_here(*object); !here.empty())
+                object = std::unexpected(invalid(*object, here));
         if (object) object = admitted(std::move(*object));
         if (object)
             wanted.push_back(std::move(*object));

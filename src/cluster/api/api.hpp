@@ -60,6 +60,11 @@ class Api {
     using Admission = std::function<Result<Object>(Object)>;
     void admit(Admission admission) { admission_ = std::move(admission); }
 
+    /// What is wrong with an object that only the world knows in which it is to live, in
+    /// Kubernetes' words: each becomes a cause. Asked before admit().
+    using Check = std::function<spec::Problems(const Object&)>;
+    void check(Check check) { check_ = std::move(check); }
+
     /// Does writes and takes them back, for dry runs: they meet everything that a write meets,
     /// quotas and limit ranges too. Without it a dry run of a single object is refused, and one of
     /// an apply only reads the objects.
@@ -77,11 +82,15 @@ class Api {
     ApiResponse apply_all(const std::string& body);
     ApiResponse apply_each(const std::vector<Object>& wanted, bool dry_run);
     Result<Object> admitted(Object object) const;
+    spec::Problems faults_here(const Object& object) const {
+        return check_ ? check_(object) : spec::Problems{};
+    }
     /// The limit ranges of a namespace, which complete pods before they are looked at.
     Policies policies_of(const std::string& ns) const;
 
     Cluster& cluster_;
     std::map<std::string, Handler> routes_;
+    Check check_;
     Admission admission_;
     Rehearsal rehearsal_;
 };

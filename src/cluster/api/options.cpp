@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "cluster/admission/refusal.hpp"
 #include "cluster/api/body.hpp"
 #include "spec/kinds/field_error.hpp"
 
@@ -158,6 +159,28 @@ std::expected<WriteOptions, Failure> write_options(
         json["gracePeriodSeconds"] = *seconds;
     }
     return Options(method, json).read();
+}
+
+std::optional<Failure> unmet(const spec::Object& stored, const WriteOptions& options) {
+    const spec::ObjectMeta& have = stored.metadata();
+    const spec::Kind& kind = stored.kind();
+    const std::string version = std::to_string(have.resource_version);
+    std::string why;
+    if (options.uid && *options.uid != have.uid)
+        why = "the UID in the precondition (" + *options.uid +
+              ") does not match the UID in record (" + have.uid +
+              "). The object might have been deleted and then recreated";
+    else if (options.resource_version && *options.resource_version != version)
+        why = "the ResourceVersion in the precondition (" + *options.resource_version +
+              ") does not match the ResourceVersion in record (" + version +
+              "). The object might have been modified";
+    else
+        return std::nullopt;
+    const std::string group(group_of(kind)), word(kind.name);
+    const std::string what = "Operation cannot be fulfilled on " +
+                             (group.empty() ? word : word + "." + group) + " " +
+                             spec::go_quoted(have.name) + ": " + why;
+    return failure_of({Code::conflict, what}, GroupWord{group, word}, have.name);
 }
 
 }  // namespace swell::cluster

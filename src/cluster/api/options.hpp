@@ -31,4 +31,9 @@ std::expected<WriteOptions, Failure> write_options(
     const std::string& body
 );
 
+/// Why an object is not the one that shall be deleted: 409; empty when it is. Of a deletion
+/// Kubernetes names the kind where it else names the plural: its own slip. Source
+/// k8s.io/apiserver/pkg/registry/rest/delete.go, BeforeDelete (1.37).
+std::optional<Failure> unmet(const spec::Object& stored, const WriteOptions& options);
+
 }  // namespace swell::cluster

@@ -433,6 +433,28 @@ TEST_F(Refusals, ALimitRangeCompletesAPodBeforeItIsLookedAt) {
     );
 }
 
+TEST_F(Refusals, WhatOnlyTheWorldKnows) {
+    api.check([](const Object& object) -> spec::Problems {
+        if (object.metadata().name != "odd") return {};
+        return {{"spec.x", "Forbidden: not here"}};
+    });
+    const auto refused = ask("POST", deployments, deployment(1, "odd"));
+    expect(
+        refused,
+        {"",
+         "",
+         "",
+         nullptr,
+         422,
+         "Invalid",
+         "Deployment.apps \"odd\" is invalid: spec.x: Forbidden: not here",
+         causes("odd", {{"FieldValueForbidden", "Forbidden: not here", "spec.x"}})}
+    );
+    EXPECT_EQ(ask("PUT", shop, deployment(1)).status, 200);
+    const Json applied = {{"objects", Json::array({deployment(1, "odd")})}};
+    EXPECT_EQ(ask("POST", "/swell/v1/apply", applied).status, 422);
+}
+
 TEST_F(Refusals, Deletions) {
     const Json map = {{"metadata", {{"name", "m"}, {"finalizers", {"a.b/c"}}}}};
     ASSERT_EQ(ask("POST", maps, map).status, 201);
