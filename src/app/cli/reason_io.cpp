@@ -1,5 +1,6 @@
 #include "app/cli/reason_io.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 
@@ -66,6 +67,15 @@ std::vector<const char*> deciding_about(const std::string& subject) {
     return {""};  // whoever it is
 }
 
+Decided decided(const std::vector<journal::Entry>& entries) {
+    if (entries.empty()) return Decided::never;
+    const auto observes = [](const journal::Entry& one) {
+        return one.observation.is_object() && one.observation.contains("observes");
+    };
+    return std::ranges::any_of(entries, observes) ? Decided::as_observer
+                                                  : Decided::before_it_observed;
+}
+
 /// What was and what would have been, as far back as is asked for at once.
 Result<void> compare_command(
     const Options& o,
@@ -82,7 +92,7 @@ Result<void> compare_command(
         return fail(
             Code::not_found,
             o.at.empty()
-                ? nothing_observed(about, asked_about(o, dir), !entries->empty(), wall_now())
+                ? nothing_observed(about, asked_about(o, dir), decided(*entries), wall_now())
                 : about + " did not observe by then: annotate it with swell.dev/mode: Observe"
         );
     if (o.output == "json")
@@ -149,7 +159,7 @@ Result<void> history_command(const Options& o, const StateDir& dir) {
     if (o.output == "json")
         std::cout << list(*entries).dump(2) << "\n";
     else if (entries->empty() && !about->empty())
-        std::cout << nothing_decided(*about, asked_about(o, dir), wall_now()) << "\n";
+        std::cout << "nothing was decided about " << *about << "\n";
     else
         std::cout << journal::history(*entries);
     return {};

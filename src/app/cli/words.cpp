@@ -103,12 +103,18 @@ std::string nothing_decided(
 }
 
 std::string nothing_observed(
-    const std::string& about, const std::optional<spec::Object>& object, bool decided, Instant now
+    const std::string& about,
+    const std::optional<spec::Object>& object,
+    Decided decided,
+    Instant now
 ) {
+    if (decided == Decided::as_observer)
+        return about + " wanted nothing so far: swell explain " + about + " says why";
     if (!object || !spec::observes(object->metadata()))
         return about + " did not observe: annotate it with swell.dev/mode: Observe";
-    return about + " observes, and has decided nothing " + (decided ? "since it does" : "yet") +
-           when_it_decides(object, !decided, now);
+    const bool is_new = decided == Decided::never;
+    return about + " observes, and has decided nothing " + (is_new ? "yet" : "since it does") +
+           when_it_decides(object, is_new, now);
 }
 
 std::string where_it_runs(const Json& status) {

@@ -32,11 +32,14 @@ std::string subject_of(const spec::Kind& kind, const std::string& ns, const std:
 std::string nothing_decided(
     const std::string& about, const std::optional<spec::Object>& object, Instant now
 );
-/// Why there is nothing to compare: it does not observe, or has decided nothing since it does.
-///
-/// decided  whether anything was decided about it
+/// Why there is nothing to compare: it does not observe, has decided nothing since it does, or has
+/// decided to want nothing.
+enum class Decided { never, before_it_observed, as_observer };
 std::string nothing_observed(
-    const std::string& about, const std::optional<spec::Object>& object, bool decided, Instant now
+    const std::string& about,
+    const std::optional<spec::Object>& object,
+    Decided decided,
+    Instant now
 );
 
 /// What `up --detach` says at its end, by the answer of /swell/v1/status. Objects may have been

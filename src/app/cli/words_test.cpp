@@ -94,24 +94,28 @@ TEST(Words, NothingObservedYet) {
     struct Case {
         const char* why;
         std::optional<spec::Object> object;
-        bool decided;
+        Decided decided;
         const char* expected;
     };
     constexpr const char* annotate =
         "vpa/obs did not observe: annotate it with swell.dev/mode: Observe";
     const Case cases[] = {
-        {"nobody to ask", std::nullopt, false, annotate},
-        {"acts", vertical("Act"), true, annotate},
-        {"acts, and new", vertical(""), false, annotate},
+        {"nobody to ask", std::nullopt, Decided::never, annotate},
+        {"acts", vertical("Act"), Decided::before_it_observed, annotate},
+        {"acts, and new", vertical(""), Decided::never, annotate},
         {"new",
          vertical("Observe"),
-         false,
+         Decided::never,
          "vpa/obs observes, and has decided nothing yet: it decides every 60s, the first time in "
          "42s at the latest"},
         {"annotated just now",
          vertical("Observe"),
-         true,
+         Decided::before_it_observed,
          "vpa/obs observes, and has decided nothing since it does: it decides every 60s"},
+        {"has no target",
+         vertical("Observe"),
+         Decided::as_observer,
+         "vpa/obs wanted nothing so far: swell explain vpa/obs says why"},
     };
     for (const Case& c : cases)
         EXPECT_EQ(
