@@ -6,9 +6,8 @@
 namespace swell::cluster {
 
 /// Where two texts differ: hunks `@@ -FROM,LINES +FROM,LINES @@` with the lines that went (`-`),
-/// came
-/// (`+`) and, up to three on each side, stayed (` `). Each line ends in a newline. Empty when the
-/// texts are equal.
+/// that came (`+`) and, up to three on each side, that stayed (` `). Each line ends in a newline.
+/// Empty when the texts are equal.
 ///
 /// Which of several equal lines stayed is decided as by the source. Texts of more than 5000 lines
 /// are not taken apart: all of the first goes and all of the second comes.
