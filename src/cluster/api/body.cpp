@@ -1,6 +1,7 @@
 #include "cluster/api/body.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/quantity.hpp"
@@ -28,16 +29,36 @@ std::string text_in(const Json& object, const char* name) {
 
 /// An amount that is none, as the original tells it; empty where it is one.
 std::string amount_fault(const Json* value) {
-    if (value == nullptr || value->is_structured() || value->is_boolean()) return {};
+    if (value == nullptr || value->is_null()) return {};
     const std::string text = value->is_string() ? value->get<std::string>() : value->dump();
     const auto read = Quantity::parse(trim(text));
     return read ? "" : read.error().what;
+}
+
+using Faults = std::map<const Json*, const spec::Problem*>;
+
+/// The first of these values in the order of the text, as a decoder comes to them.
+const spec::Problem* first_in(const Json& json, const Faults& faults) {
+    if (const auto found = faults.find(&json); found != faults.end()) return found->second;
+    if (!json.is_structured()) return nullptr;
+    for (const Json& part : json)
+        if (const spec::Problem* const first = first_in(part, faults)) return first;
+    return nullptr;
+}
+
+std::string text_of(const spec::Problem& problem, const Json& json) {
+    if (problem.what.starts_with("expected a quantity"))
+        if (std::string fault = amount_fault(value_at(json, problem.path)); !fault.empty())
+            return fault;
+    return problem.path + ": " + problem.what;
 }
 
 /// Why a body cannot be read: the first value of a wrong type, else all fields that are not known.
 /// Empty where it can.
 std::string reading_fault(const spec::Problems& problems, const Json& json) {
     std::string unknown;
+    Faults faults;
+    const spec::Problem* any = nullptr;
     for (const spec::Problem& problem : problems) {
         if (problem.warning || is_missing(problem)) continue;
         if (problem.what.starts_with("unknown field ")) {
@@ -45,12 +66,12 @@ std::string reading_fault(const spec::Problems& problems, const Json& json) {
             unknown += "unknown field " + spec::go_quoted(problem.path);
             continue;
         }
-        if (problem.what.starts_with("expected a quantity"))
-            if (std::string fault = amount_fault(value_at(json, problem.path)); !fault.empty())
-                return fault;
-        return problem.path + ": " + problem.what;
+        if (any == nullptr) any = &problem;
+        faults.emplace(value_at(json, problem.path), &problem);
     }
-    return unknown;
+    if (any == nullptr) return unknown;
+    const spec::Problem* const first = first_in(json, faults);
+    return text_of(first != nullptr ? *first : *any, json);
 }
 
 /// `Pod in version "v1" cannot be handled as a Deployment: `
