@@ -39,7 +39,7 @@ TEST(Admit, AResizeOfAWholePodIsNotPossible) {
     for (const auto& c : cases) {
         const auto told = not_resizable(pod(c.now), pod(c.before));
         EXPECT_EQ(told.size(), c.refused ? 1u : 0u) << c.why;
-        for (const spec::Problem& one : told) EXPECT_EQ(one.path, "spec.resources");
+        for (const spec::Problem& each : told) EXPECT_EQ(each.path, "spec.resources");
     }
     const auto other = object("ResourceQuota", "{}");
     EXPECT_TRUE(not_resizable(other, other).empty());
