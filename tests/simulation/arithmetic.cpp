@@ -58,6 +58,29 @@ std::int64_t allowed(
     return up ? std::max<std::int64_t>(bound, current) : std::min<std::int64_t>(bound, current);
 }
 
+// While a pod is resized: the most of what its spec asks for, what the node granted, and what is in
+// force. What can never be had is not asked for.
+std::int64_t held(const spec::Pod& pod, const std::string& resource) {
+    const spec::Container& container = pod.spec.containers.front();
+    const auto amount_in = [&](const spec::ResourceList& list) {
+        const auto found = list.find(resource);
+        return found == list.end() ? 0 : found->second.milli_value();
+    };
+    const bool is_infeasible = std::ranges::any_of(pod.status.conditions, [](const auto& one) {
+        return one.type == "PodResizePending" && one.reason == "Infeasible";
+    });
+    const std::int64_t asked = is_infeasible ? 0 : amount_in(container.resources.requests);
+    std::int64_t granted = asked, in_force = asked;
+    for (const spec::ContainerStatus& status : pod.status.container_statuses) {
+        if (status.name != container.name) continue;
+        if (!status.allocated_resources.empty())
+            granted = in_force = amount_in(status.allocated_resources);
+        if (status.resources && !status.resources->requests.empty())
+            in_force = amount_in(status.resources->requests);
+    }
+    return std::max({asked, granted, in_force});
+}
+
 }  // namespace
 
 std::int64_t highest_allowed(
@@ -142,9 +165,7 @@ std::int64_t used_of(const std::string& resource, const std::vector<spec::Pod>& 
             continue;
         if (resource == "pods") sum += 1000;
         if (!resource.starts_with("requests.")) continue;
-        const auto& requests = pod.spec.containers.front().resources.requests;
-        const auto found = requests.find(resource.substr(std::string("requests.").size()));
-        if (found != requests.end()) sum += found->second.milli_value();
+        sum += held(pod, resource.substr(std::string("requests.").size()));
     }
     return sum;
 }
