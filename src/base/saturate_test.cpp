@@ -32,5 +32,15 @@ TEST(Saturate, SecondsTable) {
     }
 }
 
+TEST(Saturate, Sums) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    EXPECT_EQ(saturated_sum(2, -3), -1);
+    EXPECT_EQ(saturated_sum(most, least), -1);
+    EXPECT_EQ(saturated_sum(most, 1), most);
+    EXPECT_EQ(saturated_sum(1, most), most);
+    EXPECT_EQ(saturated_sum(least, -1), least);
+}
+
 }  // namespace
 }  // namespace swell

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/saturate.hpp"
 #include "spec/kinds/resources.hpp"
 
 namespace swell::control::hpa {
@@ -60,13 +61,6 @@ void put(const NamedUsage& usage, PodSample& sample) {
     sample.usage = usage.usage;
     sample.measured = usage.measured;
     sample.window = usage.window;
-}
-
-std::int64_t sum_of(std::int64_t a, std::int64_t b) {
-    std::int64_t sum = 0;
-    if (!__builtin_add_overflow(a, b, &sum)) return sum;
-    return a > 0 ? std::numeric_limits<std::int64_t>::max()
-                 : std::numeric_limits<std::int64_t>::min();
 }
 
 bool is_absurd(const NamedUsage& usage, const Trust& trust) {
@@ -180,7 +174,7 @@ std::vector<NamedUsage> usages_of(
             const Quantity* const amount = amount_in(one.usage, resource);
             complete = amount != nullptr;
             if (!complete) break;
-            usage.usage = sum_of(usage.usage, amount->milli_saturated());
+            usage.usage = saturated_sum(usage.usage, amount->milli_saturated());
         }
         if (complete) usages.push_back(usage);
     }

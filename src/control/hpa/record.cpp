@@ -1,5 +1,6 @@
 #include "control/hpa/record.hpp"
 
+#include "base/saturate.hpp"
 #include "control/hpa/why.hpp"
 
 namespace swell::control::hpa {
@@ -54,10 +55,10 @@ Json metric_seen(const spec::MetricSpec& metric, const Reading& reading) {
         std::int64_t sum = 0, with_usage = 0;
         for (const PodSample& pod : reading.samples.pods) {
             if (!pod.has_usage) continue;
-            sum += pod.usage;
+            sum = saturated_sum(sum, pod.usage);
             ++with_usage;
         }
-        for (const std::int64_t value : reading.values) sum += value;
+        for (const std::int64_t value : reading.values) sum = saturated_sum(sum, value);
         json["pods"] = reading.samples.pods.size();
         json["pods_with_metric"] = with_usage;
         json["sum_milli"] = sum;
