@@ -41,22 +41,38 @@ spec::OwnerReference controller_reference(const Object& owner) {
     };
 }
 
-void Dependents::relist() {
-    orphans_.clear();
-    cluster::Query query;
-    query.kind = kind_;
-    for (const Object& object : cluster_.list(query))
-        if (object.metadata().controller() == nullptr) orphans_.insert(spec::key_of(object));
+std::optional<Dependents::Owner> Dependents::owner_of(const Object& object) {
+    const spec::OwnerReference* const controller = object.metadata().controller();
+    if (controller == nullptr) return std::nullopt;
+    return Owner{controller->kind, controller->name};
 }
 
-void Dependents::note(const cluster::Change& change) {
-    const bool orphan = change.type != cluster::Change::Type::deleted &&
-                        change.object.metadata().controller() == nullptr;
-    if (orphan) {
-        orphans_.insert(spec::key_of(change.object));
-    } else {
-        orphans_.erase(spec::key_of(change.object));
+void Dependents::relist() {
+    orphans_.clear();
+    owners_.clear();
+    cluster::Query query;
+    query.kind = kind_;
+    for (const Object& object : cluster_.list(query)) {
+        if (object.metadata().controller() == nullptr) orphans_.insert(spec::key_of(object));
+        if (auto owner = owner_of(object)) owners_.emplace(spec::key_of(object), *std::move(owner));
     }
+}
+
+std::optional<Dependents::Owner> Dependents::note(const cluster::Change& change) {
+    const spec::Key key = spec::key_of(change.object);
+    const bool is_gone = change.type == cluster::Change::Type::deleted;
+    if (!is_gone && change.object.metadata().controller() == nullptr) {
+        orphans_.insert(key);
+    } else {
+        orphans_.erase(key);
+    }
+    const auto known = owners_.find(key);
+    const auto before = known == owners_.end() ? std::nullopt : std::optional(known->second);
+    const auto now = is_gone ? std::nullopt : owner_of(change.object);
+    if (now == before) return std::nullopt;
+    if (known != owners_.end()) owners_.erase(known);
+    if (now) owners_.emplace(key, *now);
+    return before;
 }
 
 std::vector<Object> Dependents::candidates(const Object& owner) const {

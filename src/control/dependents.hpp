@@ -1,7 +1,10 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +44,14 @@ class Dependents {
 
     /// Starts over from what there is.
     void relist();
-    void note(const cluster::Change& change);
+    /// Who manages an object: a controller of its namespace.
+    struct Owner {
+        std::string kind, name;
+        bool operator==(const Owner&) const = default;
+    };
+    /// Returns the owner that the object had and has no longer, whoever took it away; empty when it
+    /// has lost none.
+    std::optional<Owner> note(const cluster::Change& change);
 
     /// The objects that belong to `owner` now, after adopting and releasing, in the order of their
     /// names.
@@ -51,6 +61,7 @@ class Dependents {
     );
 
   private:
+    static std::optional<Owner> owner_of(const cluster::Object& object);
     std::vector<cluster::Object> candidates(const cluster::Object& owner) const;
     Result<cluster::Object> adopt(const cluster::Object& owner, const cluster::Object& orphan);
     Result<void> release(const cluster::Object& owner, const cluster::Object& object);
@@ -58,6 +69,7 @@ class Dependents {
     cluster::Cluster& cluster_;
     std::string_view kind_;
     std::set<spec::Key> orphans_;
+    std::map<spec::Key, Owner> owners_;  // as last heard
 };
 
 }  // namespace swell::control

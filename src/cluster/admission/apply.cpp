@@ -1,5 +1,7 @@
 #include "cluster/admission/apply.hpp"
 
+#include <algorithm>
+
 #include "spec/kinds/apps.hpp"
 #include "spec/kinds/autoscaler.hpp"
 #include "spec/kinds/core.hpp"
@@ -71,6 +73,32 @@ spec::Object keep_template_annotations(const spec::Object& live, const spec::Obj
     return next;
 }
 
+/// What admission filled in, which a manifest need not say again.
+void keep(const spec::ResourceList& live, spec::ResourceList& wanted) {
+    wanted.insert(live.begin(), live.end());
+}
+
+void keep(const spec::ResourceRequirements& live, spec::ResourceRequirements& wanted) {
+    keep(live.requests, wanted.requests);
+    keep(live.limits, wanted.limits);
+}
+
+void keep(const std::vector<spec::Container>& live, std::vector<spec::Container>& wanted) {
+    for (spec::Container& container : wanted) {
+        const auto had = std::ranges::find(live, container.name, &spec::Container::name);
+        if (had != live.end()) keep(had->resources, container.resources);
+    }
+}
+
+spec::Object keep_resources(const spec::Object& live, const spec::Object& wanted) {
+    auto next = wanted.as<spec::Pod>();
+    const spec::PodSpec& had = live.as<spec::Pod>().spec;
+    keep(had.containers, next.spec.containers);
+    keep(had.init_containers, next.spec.init_containers);
+    keep(had.resources, next.spec.resources);
+    return next;
+}
+
 spec::Object keep_address(const spec::Object& live, const spec::Object& wanted) {
     auto next = wanted.as<spec::Service>();
     if (next.spec.cluster_ip.empty())
@@ -97,6 +125,7 @@ spec::Object apply(
     if (scaled_by_hpa || !replicas_given) next = keep_replicas(*live, next);
     if (next.is<spec::Deployment>()) next = keep_template_annotations(*live, next);
     if (next.is<spec::Service>()) next = keep_address(*live, next);
+    if (next.is<spec::Pod>()) next = keep_resources(*live, next);
 
     const spec::ObjectMeta& old = live->metadata();
     spec::ObjectMeta result = old;

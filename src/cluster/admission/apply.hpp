@@ -21,7 +21,7 @@ inline constexpr const char* replicas_not_given = "swell.dev/replicas-not-given"
 /// The spec is the manifest's. Labels, annotations and those of a Deployment's template are merged
 /// three ways, as kubectl does: those the last apply set and this one leaves out go, those others
 /// set stay. Replicas that the manifest does not give stay as they are. What the system gave a
-/// Service (its address) stays.
+/// Service (its address) stays, and what limit ranges and its own `resources` gave a Pod.
 spec::Object apply(
     const std::optional<spec::Object>& live, const spec::Object& manifest, bool scaled_by_hpa
 );

@@ -102,6 +102,33 @@ TEST(Apply, AServiceKeepsItsAddress) {
     EXPECT_EQ(apply(live, wanted, false).as<spec::Service>().spec.cluster_ip, "None");
 }
 
+TEST(Apply, APodKeepsWhatAdmissionFilledIn) {
+    const auto pod = [](spec::ResourceRequirements container, spec::ResourceRequirements whole) {
+        spec::Pod made;
+        made.metadata.name = "bare";
+        made.metadata.ns = "default";
+        spec::Container& one = made.spec.containers.emplace_back();
+        one.name = "app";
+        one.resources = std::move(container);
+        made.spec.resources = std::move(whole);
+        return made;
+    };
+    const spec::ResourceList half = {{"cpu", Quantity::from_milli(500)}};
+    const spec::ResourceList one = {{"cpu", Quantity::from_milli(1000)}};
+    const spec::Pod live =
+        pod({.requests = half, .limits = one}, {.requests = half, .limits = one});
+    const auto spec_after = [&](const spec::Pod& manifest) {
+        return apply(spec::Object(live), manifest, false).as<spec::Pod>().spec;
+    };
+    EXPECT_EQ(spec_after(pod({}, {})), live.spec) << "the manifest says nothing";
+    EXPECT_EQ(spec_after(pod({.limits = one}, {.limits = one})), live.spec)
+        << "what it says agrees";
+    EXPECT_EQ(
+        spec_after(pod({.limits = half}, {})).containers[0].resources.limits.at("cpu"),
+        half.at("cpu")
+    ) << "what it says otherwise is for the update to refuse";
+}
+
 TEST(Apply, AnHpaScalesWhatItNamesInItsOwnNamespace) {
     spec::HorizontalPodAutoscaler hpa;
     hpa.metadata.ns = "default";

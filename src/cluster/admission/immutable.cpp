@@ -106,10 +106,11 @@ void tolerations(const Json& now, const Json& before, Problems& problems) {
 }
 
 void pod(const spec::PodSpec& now, const spec::PodSpec& before, Problems& problems) {
-    spec::validate_deadline(now, "spec", problems);
+    const bool is_kept = now.active_deadline_seconds == before.active_deadline_seconds;
+    if (!is_kept) spec::validate_deadline(now, "spec", problems);
     if (!containers(now.containers, before.containers, "spec.containers", problems) ||
         !containers(now.init_containers, before.init_containers, "spec.initContainers", problems) ||
-        !deadline(now, before, problems))
+        (!is_kept && !deadline(now, before, problems)))
         return;
     tolerations(now.tolerations, before.tolerations, problems);
     const spec::PodSpec rest = but_for_what_may_change(now, before);

@@ -88,7 +88,8 @@ void validate_removal(
 }
 
 bool changes_others(const spec::Container& now, const spec::Container& before) {
-    return as_before(now.resources, before.resources) != before.resources;
+    return now.resize_policy != before.resize_policy ||
+           as_before(now.resources, before.resources) != before.resources;
 }
 
 }  // namespace
@@ -104,6 +105,8 @@ PodSpec with_resources_of(PodSpec before, const PodSpec& wanted) {
                 return;
             }
             into[i].resources = from[i].resources;
+            // For validate_resize() to refuse: it is no resize to say how later ones are done.
+            if (!from[i].resize_policy.empty()) into[i].resize_policy = from[i].resize_policy;
         }
     };
     take(before.containers, wanted.containers);

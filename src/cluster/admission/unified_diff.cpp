@@ -12,7 +12,7 @@ namespace {
 
 using Lines = std::vector<std::string_view>;
 constexpr std::size_t context = 3;
-constexpr std::size_t most_lines = 5000;
+constexpr std::size_t most_lines = 1000;
 
 /// a[at_a, at_a + size) and b[at_b, at_b + size) are equal.
 struct Run {

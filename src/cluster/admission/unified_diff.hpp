@@ -9,7 +9,7 @@ namespace swell::cluster {
 /// that came (`+`) and, up to three on each side, that stayed (` `). Each line ends in a newline.
 /// Empty when the texts are equal.
 ///
-/// Which of several equal lines stayed is decided as by the source. Texts of more than 5000 lines
+/// Which of several equal lines stayed is decided as by the source. Texts of more than 1000 lines
 /// are not taken apart: all of the first goes and all of the second comes.
 ///
 /// Source  Python's difflib.unified_diff in the version of github.com/pmezard/go-difflib, without

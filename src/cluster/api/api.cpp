@@ -320,6 +320,13 @@ Policies Api::policies_of(const std::string& ns) const {
     return policies;
 }
 
+/// A pod with what admission gave it when it was created; others as they are.
+Object Api::as_applied(const Object& manifest) const {
+    if (!manifest.is<spec::Pod>()) return manifest;
+    const auto live = cluster_.get(key_of(manifest));
+    return live ? apply(*live, manifest, false) : manifest;
+}
+
 ApiResponse Api::apply_all(const std::string& body) {
     const auto read = parse_body(body);
     if (!read) return failure({Code::invalid, read.error()});
@@ -331,7 +338,7 @@ ApiResponse Api::apply_all(const std::string& body) {
     for (const Json& each : json["objects"]) {
         auto object = spec::read_json(each);
         if (object)
-            if (const auto here = faults_here(*object); !here.empty())
+            if (const auto here = faults_here(as_applied(*object)); !here.empty())
                 object = std::unexpected(invalid(*object, here));
         if (object) object = admitted(std::move(*object));
         if (object)

@@ -79,6 +79,7 @@ class Api {
     ApiResponse patch(const ApiPath& path, const ApiRequest& request);
     ApiResponse set_scale(const ApiPath& path, const Json& body);
     ApiResponse remove(const ApiPath& path, const WriteOptions& options);
+    Object as_applied(const Object& manifest) const;
     ApiResponse apply_all(const std::string& body);
     ApiResponse apply_each(const std::vector<Object>& wanted, bool dry_run);
     Result<Object> admitted(Object object) const;

@@ -80,7 +80,11 @@ void DeploymentController::enqueue_all() {
 }
 
 void DeploymentController::on_replica_set(const Change& change) {
-    replica_sets_.note(change);
+    if (const auto lost = replica_sets_.note(change); lost && lost->kind == kind_name) {
+        const spec::Key owner{kind_name, change.object.metadata().ns, lost->name};
+        settled_.erase(owner);
+        queue_.add(owner);
+    }
     const spec::ObjectMeta& metadata = change.object.metadata();
     const spec::OwnerReference* controller = metadata.controller();
     if (controller != nullptr) {

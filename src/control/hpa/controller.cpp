@@ -127,6 +127,12 @@ Result<void> HpaController::reconcile(const spec::Key& key) {
     const Hpa& hpa = part ? *part : object->as<Hpa>();
     ++evaluations_;
     Kept& kept = kept_[key];
+    if (kept.uid != hpa.metadata.uid) {  // made anew, and its watch has not told yet
+        kept = Kept{};
+        kept.subject = spec::to_text(key);
+        kept.uid = hpa.metadata.uid;
+        kept.observes = spec::observes(hpa.metadata);
+    }
     Result<TargetScale> scale =
         read_scale(world_.cluster, hpa.metadata.ns, hpa.spec.scale_target_ref);
     const Observation seen = observe(key, hpa, scale, kept);

@@ -57,14 +57,14 @@ struct Decision {
     std::vector<journal::Step> steps;  ///< empty with Words::none
 };
 
-/// Whether a decision comes with its arithmetic in words. It costs ten times the decision, and
-/// most decisions are like the one before: decide() again, with words, when they are needed.
 /// Whether a run comes to the metrics: not where the target is switched off, or has to be brought
 /// back within the bounds first. Nothing else of the target is looked at then.
 bool asks_metrics(
     const spec::HorizontalPodAutoscaler& hpa, std::int32_t replicas, const Config& config
 );
 
+/// Whether a decision comes with its arithmetic in words. It costs ten times the decision, and
+/// most decisions are like the one before: decide() again, with words, when they are needed.
 enum class Words : std::uint8_t { none, full };
 
 /// One run of the autoscaler, in the original's order: the target, the bounds that bypass the

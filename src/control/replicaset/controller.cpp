@@ -66,7 +66,11 @@ void ReplicaSetController::start() {
 }
 
 void ReplicaSetController::on_pod(const Change& change) {
-    pods_.note(change);
+    if (const auto lost = pods_.note(change); lost && lost->kind == kind_name) {
+        const spec::Key owner{kind_name, change.object.metadata().ns, lost->name};
+        settled_.erase(owner);
+        queue_.add(owner);
+    }
     const spec::ObjectMeta& metadata = change.object.metadata();
     const spec::OwnerReference* controller = metadata.controller();
     if (controller == nullptr) {

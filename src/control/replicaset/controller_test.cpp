@@ -177,6 +177,20 @@ TEST_F(ReplicaSetControllerTest, AdoptsAndReleasesByLabels) {
     EXPECT_EQ(active(), 1u) << "adopted again: one too many";
 }
 
+TEST_F(ReplicaSetControllerTest, ReplacesAPodThatSomebodyTookAway) {
+    controller.start();
+    create(shop(2));
+    settle();
+    ASSERT_THAT(pods(), SizeIs(2));
+    spec::Pod taken = pods()[0];
+    taken.metadata.labels["app"] = "debug";
+    taken.metadata.owner_references.clear();
+    ASSERT_TRUE(store->update(taken).has_value());
+    settle();
+    EXPECT_THAT(pods(), SizeIs(3));
+    EXPECT_EQ(stored().status.replicas, 2);
+}
+
 TEST_F(ReplicaSetControllerTest, WithoutAJournalItDoesNothing) {
     journal.refuse(true);
     controller.start();
