@@ -1,6 +1,8 @@
 #include "cluster/api/options.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "base/text.hpp"
@@ -86,14 +88,24 @@ class Options {
             const auto found = json_.find(name);
             return has(found) && !fits(*found);
         };
-        if (wrong("gracePeriodSeconds", [](const Json& j) { return j.is_number_integer(); }))
-            return "gracePeriodSeconds: expected an integer";
+        const auto is_int64 = [](const Json& j) {
+            constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+            return j.is_number_integer() &&
+                   (!j.is_number_unsigned() || j.get<std::uint64_t>() <= most);
+        };
+        if (wrong("gracePeriodSeconds", is_int64)) return "gracePeriodSeconds: expected an integer";
         if (wrong("propagationPolicy", [](const Json& j) { return j.is_string(); }))
             return "propagationPolicy: expected a string";
         if (wrong("orphanDependents", [](const Json& j) { return j.is_boolean(); }))
             return "orphanDependents: expected true or false";
         if (wrong("preconditions", [](const Json& j) { return j.is_object(); }))
             return "preconditions: expected an object";
+        // A condition that is not understood must not be taken for met.
+        if (const auto conditions = json_.find("preconditions"); has(conditions))
+            for (const char* const name : {"uid", "resourceVersion"})
+                if (const auto found = conditions->find(name);
+                    found != conditions->end() && !found->is_null() && !found->is_string())
+                    return std::string("preconditions.") + name + ": expected a string";
         if (wrong("dryRun", [](const Json& j) { return j.is_array(); }))
             return "dryRun: expected a list";
         return {};

@@ -63,15 +63,20 @@ struct HpaControllerTest : testing::Test {
 
     HpaControllerTest() {
         metrics.clock = &clock;
-        spec::Deployment deployment;
-        deployment.metadata.name = "shop";
-        deployment.metadata.ns = "default";
-        deployment.spec.replicas = 2;
-        deployment.spec.selector.match_labels = {{"app", "shop"}};
-        deployment.spec.pod_template.metadata.labels = {{"app", "shop"}};
-        deployment.spec.pod_template.spec.containers = {container()};
-        CHECK(store->create(deployment).has_value());
+        CHECK(store->create(deployment("shop", 2)).has_value());
         settle_pods();
+    }
+
+    /// Whatever its name is, of pods with `app: shop`.
+    static spec::Deployment deployment(const char* name, std::int32_t replicas) {
+        spec::Deployment made;
+        made.metadata.name = name;
+        made.metadata.ns = "default";
+        made.spec.replicas = replicas;
+        made.spec.selector.match_labels = {{"app", "shop"}};
+        made.spec.pod_template.metadata.labels = {{"app", "shop"}};
+        made.spec.pod_template.spec.containers = {container()};
+        return made;
     }
 
     static spec::Container container() {
@@ -510,14 +515,7 @@ TEST_F(HpaControllerTest, TwoForOneTargetBothStop) {
 }
 
 TEST_F(HpaControllerTest, OneThatIsOffIsInNobodysWay) {
-    spec::Deployment off;
-    off.metadata.name = "old";
-    off.metadata.ns = "default";
-    off.spec.replicas = 0;
-    off.spec.selector.match_labels = {{"app", "shop"}};
-    off.spec.pod_template.metadata.labels = {{"app", "shop"}};
-    off.spec.pod_template.spec.containers = {container()};
-    ASSERT_TRUE(store->create(off));
+    ASSERT_TRUE(store->create(deployment("old", 0)));
     spec::HorizontalPodAutoscaler idle = hpa();
     idle.metadata.name = "idle";
     idle.spec.scale_target_ref.name = "old";
